@@ -1,0 +1,1 @@
+//! `dfbuild`, the library.

@@ -1,0 +1,2 @@
+//! `dfbuild`, the command.
+fn main() {}

@@ -1,0 +1,2 @@
+//! `dflint`, the command.
+fn main() {}

@@ -1,0 +1,3 @@
+//! Dockerfiles and `.dockerignore` as BuildKit reads them, lint rules with fixes, and the build context measured.
+
+pub mod text;

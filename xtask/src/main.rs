@@ -1,0 +1,2 @@
+//! `cargo xtask`: see `cargo xtask --help`.
+fn main() {}
