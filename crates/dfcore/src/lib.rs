@@ -1,3 +1,4 @@
 //! Dockerfiles and `.dockerignore` as BuildKit reads them, lint rules with fixes, and the build context measured.
 
+pub mod syntax;
 pub mod text;

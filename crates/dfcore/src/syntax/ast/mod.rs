@@ -1,0 +1,200 @@
+//! The typed tree over the tokens: plain data with spans.
+
+mod command;
+mod copy;
+mod from;
+mod healthcheck;
+mod pairs;
+mod run;
+mod word;
+
+use serde::Serialize;
+
+pub use command::{CommandForm, ShellText};
+pub use copy::{Copy, CopySource};
+pub use from::From;
+pub use healthcheck::Healthcheck;
+pub use pairs::{KeyValue, Pairs};
+pub use run::{Mount, MountOption, MountType, Run};
+pub use word::Word;
+
+use super::Token;
+use crate::text::{SourceFile, Span};
+
+/// One Dockerfile.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Dockerfile {
+    /// All tokens; they concatenate to the source.
+    pub tokens: Vec<Token>,
+    /// The parser directives at the top, in order.
+    pub directives: Vec<Directive>,
+    /// The character that continues lines and escapes: backslash, or the backtick after `` # escape=` ``.
+    pub escape: Escape,
+    /// The instructions in order, with those that could not be understood.
+    pub instructions: Vec<Instruction>,
+    /// All comment lines outside heredoc bodies, also those between continuation lines; without directives.
+    pub comments: Vec<Comment>,
+}
+
+/// The escape character of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Escape {
+    /// `\`, the default.
+    #[default]
+    Backslash,
+    /// `` ` ``, for Windows paths.
+    Backtick,
+}
+
+impl Escape {
+    /// The character itself.
+    #[must_use]
+    pub const fn as_char(self) -> char {
+        match self {
+            Self::Backslash => '\\',
+            Self::Backtick => '`',
+        }
+    }
+}
+
+/// A parser directive: `# name=value` at the top of the file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Directive {
+    /// The whole line without its ending.
+    pub span: Span,
+    /// The name as written: `syntax`, `escape` or `check` in any case.
+    pub name: Span,
+    /// The value without blanks around it.
+    pub value: Span,
+}
+
+impl Directive {
+    /// Whether this is the directive of that (lower-case) name.
+    #[must_use]
+    pub fn is(&self, name: &str, source: &SourceFile) -> bool {
+        source.slice(self.name).eq_ignore_ascii_case(name)
+    }
+}
+
+/// A comment line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Comment {
+    /// From `#` to the end of the line, without the line ending.
+    pub span: Span,
+}
+
+/// One instruction with its flags, arguments and heredocs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Instruction {
+    /// From the keyword to the last byte that belongs to it: the end of its last line without the line
+    /// ending, or of the last heredoc's terminator.
+    pub span: Span,
+    /// The keyword as written.
+    pub keyword: Span,
+    /// The flags in order.
+    pub flags: Vec<Flag>,
+    /// Everything after keyword and flags on the instruction's lines, without heredoc bodies.
+    pub arguments: ShellText,
+    /// What the instruction says.
+    pub kind: InstructionKind,
+    /// Its heredocs in order.
+    pub heredocs: Vec<Heredoc>,
+}
+
+impl Instruction {
+    /// The first flag of that name (without the dashes).
+    #[must_use]
+    pub fn flag(&self, name: &str, source: &SourceFile) -> Option<&Flag> {
+        self.flags.iter().find(|flag| source.slice(flag.name) == name)
+    }
+}
+
+/// The kinds of instruction.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "instruction", rename_all = "UPPERCASE")]
+#[non_exhaustive]
+pub enum InstructionKind {
+    /// `ADD`
+    Add(Copy),
+    /// `ARG`: pairs whose value may be missing.
+    Arg(Pairs),
+    /// `CMD`
+    Cmd(CommandForm),
+    /// `COPY`
+    Copy(Copy),
+    /// `ENTRYPOINT`
+    Entrypoint(CommandForm),
+    /// `ENV`
+    Env(Pairs),
+    /// `EXPOSE`
+    Expose(Words),
+    /// `FROM`
+    From(From),
+    /// `HEALTHCHECK`
+    Healthcheck(Healthcheck),
+    /// `LABEL`
+    Label(Pairs),
+    /// `MAINTAINER`
+    Maintainer(Words),
+    /// `ONBUILD`: the instruction it holds, when there is one.
+    Onbuild(Onbuild),
+    /// `RUN`
+    Run(Run),
+    /// `SHELL`: the JSON list.
+    Shell(Words),
+    /// `STOPSIGNAL`
+    Stopsignal(Words),
+    /// `USER`: one word.
+    User(Words),
+    /// `VOLUME`
+    Volume(Words),
+    /// `WORKDIR`: one word, which may hold blanks.
+    Workdir(Words),
+    /// A keyword that is no instruction; there is a syntax error for it.
+    Unknown,
+}
+
+/// The words of an instruction that is just a list of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Words {
+    /// The words in order; of a JSON list its decoded strings.
+    pub words: Vec<Word>,
+    /// Whether they were written as a JSON list.
+    pub json: bool,
+}
+
+/// The argument of `ONBUILD`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Onbuild {
+    /// The instruction that a child image runs; its heredocs are those of the `ONBUILD`.
+    pub instruction: Option<Box<Instruction>>,
+}
+
+/// A flag: `--name` or `--name=value`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Flag {
+    /// The whole flag.
+    pub span: Span,
+    /// The name without the dashes.
+    pub name: Span,
+    /// What follows the `=`, quotes included.
+    pub value: Option<Word>,
+}
+
+/// A here-document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Heredoc {
+    /// The operator and word on the instruction's line: `<<-"EOF"`.
+    pub marker: Span,
+    /// The delimiter without quotes.
+    pub name: String,
+    /// Whether variables in the body are expanded: the delimiter had no quotes.
+    pub expand: bool,
+    /// Whether leading tabs are removed (`<<-`).
+    pub chomp: bool,
+    /// The body's lines with their endings.
+    pub body: Span,
+    /// The line that ends it, without its line ending; empty at the end of the file when it is missing.
+    pub terminator: Span,
+}

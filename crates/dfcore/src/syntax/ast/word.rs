@@ -1,0 +1,27 @@
+use serde::Serialize;
+
+use crate::text::{SourceFile, Span};
+
+/// A word as BuildKit's parser hands it on: before variables are expanded and quotes removed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Word {
+    /// Its bytes, with continuations that lie inside it.
+    pub span: Span,
+    /// The text, only where it differs from the bytes: a word that goes on after a continuation, or a JSON
+    /// string with escapes.
+    pub joined: Option<Box<str>>,
+}
+
+impl Word {
+    /// A word whose text is exactly its bytes.
+    #[must_use]
+    pub const fn plain(span: Span) -> Self {
+        Self { span, joined: None }
+    }
+
+    /// The word's text.
+    #[must_use]
+    pub fn text<'a>(&'a self, source: &'a SourceFile) -> &'a str {
+        self.joined.as_deref().unwrap_or_else(|| source.slice(self.span))
+    }
+}

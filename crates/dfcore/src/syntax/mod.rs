@@ -1,0 +1,24 @@
+//! Lossless, recovering syntax of Dockerfiles.
+//!
+//! [`parse`] never fails: it returns what could be read and the list of errors, and goes on at the next
+//! instruction. The tokens concatenate to the source byte for byte. The tree is plain data that holds spans,
+//! never positions; ask the [`SourceFile`](crate::text::SourceFile) for text, lines and columns.
+//!
+//! The reference is BuildKit's own parser (`frontend/dockerfile/parser` and `…/instructions` upstream).
+
+pub mod ast;
+mod error;
+mod token;
+
+pub use ast::Dockerfile;
+pub use error::SyntaxError;
+pub use token::{Token, TokenKind};
+
+/// The syntax of one file and everything that is wrong with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parse {
+    /// What could be read.
+    pub dockerfile: Dockerfile,
+    /// The errors, in the order of their spans. BuildKit refuses a file that has one.
+    pub errors: Vec<SyntaxError>,
+}
