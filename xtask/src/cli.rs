@@ -1,0 +1,42 @@
+//! The command line.
+
+use clap::{Parser, Subcommand};
+
+/// Brings up what the project's tests need, and runs them.
+///
+/// Everything lives in one folder, kept between runs: $DFTEST_HOME, $XDG_CACHE_HOME/dflint or ~/.cache/dflint.
+/// A running Docker Engine is used if it keeps images of two platforms (containerd image store); otherwise a private
+/// one is unpacked from Debian packages and started beside it. That needs root or sudo for the engine, its network
+/// bridge and a few packages (iptables, runc, mmdebstrap), and touches nothing else of the machine.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Task {
+    /// The container engine and what goes with it: base images, emulation, a registry, Trivy
+    #[command(subcommand)]
+    Engine(EngineTask),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EngineTask {
+    /// Bring it up and keep it up
+    ///
+    /// Prints the variables that point docker, dfbuild and Trivy at it, so that
+    ///     eval "$(cargo xtask engine up)"
+    /// makes a shell use it.
+    #[command(verbatim_doc_comment)]
+    Up,
+    /// Stop what `up` or an interrupted run started; what was downloaded and built is kept
+    Down {
+        /// Delete the folder too
+        #[arg(long)]
+        purge: bool,
+    },
+    /// Say what runs, and where
+    Status,
+}
