@@ -1,4 +1,5 @@
 //! Dockerfiles and `.dockerignore` as BuildKit reads them, lint rules with fixes, and the build context measured.
 
+pub mod dockerignore;
 pub mod syntax;
 pub mod text;
