@@ -2,9 +2,12 @@
 #![allow(clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+#[cfg(unix)]
+use std::{fs, path::Path};
 
-use dfcore::dockerignore::{DockerIgnore, Matcher, Trail};
-use dfcore::text::SourceFile;
+use dfcore::context::{BuildContext, Entry, Kind, MemoryTree, Scope, Tree};
+use dfcore::dockerignore::LineError;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -31,66 +34,88 @@ fn cases() -> Vec<Case> {
 }
 
 impl Case {
-    /// The paths of the tree; folders end in `/`.
-    fn paths(&self) -> BTreeSet<String> {
-        let mut paths = BTreeSet::new();
-        for file in &self.files {
-            let path = file.split(" -> ").next().unwrap();
-            paths.insert(path.to_owned());
-            for (at, _) in path.match_indices('/') {
-                paths.insert(path[..=at].to_owned());
+    fn in_memory(&self) -> MemoryTree {
+        self.files.iter().fold(MemoryTree::new(), |tree, file| {
+            match (file.split_once(" -> "), file.strip_suffix('/')) {
+                (Some((link, target)), _) => tree.link(link, target),
+                (None, Some(folder)) => tree.folder(folder),
+                (None, None) => tree.text(file, self.content(file)),
             }
-        }
-        paths
+        })
     }
 
-    fn ignore(&self) -> DockerIgnore {
-        let own = self.dockerfile.as_ref().and_then(|path| self.extra.get(&format!("{path}.dockerignore")));
-        let text = own.or(self.dockerignore.as_ref()).cloned().unwrap_or_default();
-        DockerIgnore::parse(&SourceFile::new(".dockerignore", text).unwrap())
+    #[cfg(unix)]
+    fn on_disk(&self, root: &Path) {
+        for file in &self.files {
+            let place = root.join(file.split(" -> ").next().unwrap());
+            fs::create_dir_all(place.parent().unwrap()).unwrap();
+            match (file.split_once(" -> "), file.ends_with('/')) {
+                (Some((_, target)), _) => std::os::unix::fs::symlink(target, place).unwrap(),
+                (None, true) => fs::create_dir_all(place).unwrap(),
+                (None, false) => fs::write(place, self.content(file)).unwrap(),
+            }
+        }
+    }
+
+    fn content(&self, file: &str) -> &str {
+        let root = self.dockerignore.as_deref().filter(|_| file == ".dockerignore");
+        self.extra.get(file).map(String::as_str).or(root).unwrap_or("x")
+    }
+
+    /// How our answer differs from the engine's.
+    fn difference(&self, context: &BuildContext) -> Option<String> {
+        let listing = context.listing();
+        if let Some(error) = &self.error {
+            // "syntax error" before anything is compared, "failed to match" on the first path.
+            let fails = if error.contains("failed to match") {
+                listing.broken().is_some()
+            } else {
+                context
+                    .ignore_file()
+                    .is_some_and(|file| file.rules().errors().iter().any(LineError::fails_every_build))
+            };
+            return (!fails).then(|| format!("{}: should fail with {error}", self.name));
+        }
+        let path = |entry: &Entry| match entry.kind {
+            Kind::Folder => format!("{}/", entry.path),
+            _ => entry.path.clone(),
+        };
+        let found: BTreeSet<String> = listing.sent().map(path).collect();
+        let expected: BTreeSet<String> = self.sent.iter().flatten().chain(&self.sent_dirs).cloned().collect();
+        let missing: Vec<_> = expected.difference(&found).collect();
+        let extra: Vec<_> = found.difference(&expected).collect();
+        (found != expected).then(|| format!("{}: missing {missing:?}, extra {extra:?}", self.name))
     }
 }
 
-/// What arrives: everything that is not excluded, and the folders above it.
-fn sent(paths: &BTreeSet<String>, matcher: &Matcher) -> BTreeSet<String> {
-    let mut trail = Trail::new(matcher);
-    let mut sent = BTreeSet::new();
-    for path in paths {
-        if !trail.verdict(path.trim_end_matches('/')).is_excluded {
-            sent.insert(path.clone());
-            sent.extend(path.match_indices('/').map(|(at, _)| path[..=at].to_owned()));
-        }
-    }
-    sent
+fn assert_no_difference(differences: &[String]) {
+    assert!(differences.is_empty(), "{} cases differ:\n{}", differences.len(), differences.join("\n"));
 }
 
 #[test]
-fn every_case_of_the_engine_agrees() {
-    let mut differing = Vec::new();
+fn every_case_of_the_engine_agrees_in_memory() {
+    let mut differences = Vec::new();
     for case in cases() {
-        let ignore = case.ignore();
-        if let Some(error) = &case.error {
-            // "syntax error" before anything is compared, "failed to match" on the first path.
-            let fails = if error.contains("failed to match") {
-                case.paths()
-                    .iter()
-                    .any(|path| ignore.matcher().verdict(path.trim_end_matches('/')).broken.is_some())
-            } else {
-                ignore.errors().len()
-                    > ignore.matcher().patterns().iter().filter(|p| p.error().is_some()).count()
-            };
-            if !fails {
-                differing.push(format!("{}: should fail with {error}", case.name));
-            }
-            continue;
-        }
-        let expected: BTreeSet<String> = case.sent.iter().flatten().chain(&case.sent_dirs).cloned().collect();
-        let found = sent(&case.paths(), ignore.matcher());
-        if found != expected {
-            let missing: Vec<_> = expected.difference(&found).collect();
-            let extra: Vec<_> = found.difference(&expected).collect();
-            differing.push(format!("{}: missing {missing:?}, extra {extra:?}", case.name));
+        let tree: Arc<dyn Tree> = Arc::new(case.in_memory());
+        for scope in [Scope::Sent, Scope::Everything] {
+            let context =
+                BuildContext::new(Arc::clone(&tree), case.dockerfile.as_deref()).unwrap().with_scope(scope);
+            differences.extend(case.difference(&context));
         }
     }
-    assert!(differing.is_empty(), "{} cases differ:\n{}", differing.len(), differing.join("\n"));
+    assert_no_difference(&differences);
+}
+
+#[cfg(unix)]
+#[test]
+fn every_case_of_the_engine_agrees_on_disk() {
+    let mut differences = Vec::new();
+    for case in cases() {
+        let folder = tempfile::tempdir().unwrap();
+        case.on_disk(folder.path());
+        let dockerfile = case.dockerfile.as_ref().map(|path| folder.path().join(path));
+        let context = BuildContext::open(folder.path(), dockerfile.as_deref()).unwrap();
+        differences.extend(case.difference(&context));
+    }
+    assert_no_difference(&differences);
 }

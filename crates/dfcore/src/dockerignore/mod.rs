@@ -58,6 +58,15 @@ pub struct LineError {
     pub cause: LineErrorCause,
 }
 
+impl LineError {
+    /// Whether a build fails on the line whatever is in the context, and not only when it has to compare a path
+    /// with it.
+    #[must_use]
+    pub fn fails_every_build(&self) -> bool {
+        !matches!(self.cause, LineErrorCause::Pattern(PatternError::Expression { .. }))
+    }
+}
+
 /// What is wrong with a line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

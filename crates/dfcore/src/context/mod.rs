@@ -1,0 +1,251 @@
+//! The build context: which entries BuildKit would receive, how heavy they are, and which line decided.
+//!
+//! Nothing needs an engine. A [`BuildContext`] joins a [`Tree`] with the `.dockerignore` in force and lists it
+//! once, when first asked.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use dfcore::context::{BuildContext, MemoryTree};
+//! let tree = MemoryTree::new().text(".dockerignore", "*.log\n").file("app.py", 120).file("build.log", 5_000);
+//! let context = BuildContext::new(Arc::new(tree), None).unwrap();
+//! assert!(context.is_sent("app.py"));
+//! assert_eq!(context.decided_by("build.log").unwrap().line.number, 1);
+//! assert_eq!(context.select("*.py").amount().bytes, 120);
+//! ```
+
+mod disk;
+mod index;
+mod listing;
+mod measure;
+mod memory;
+mod report;
+mod selection;
+mod tree;
+
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+pub use disk::DiskTree;
+pub use index::ContextIndex;
+pub use listing::Listing;
+pub use measure::{Amount, FolderAmount, folder_amounts};
+pub use memory::MemoryTree;
+pub use report::{ContextReport, FileSize, FolderSize, TopLevel};
+pub use selection::{Dropped, Selection};
+pub use tree::{Entry, Fate, Kind, Look, Problem, ProblemCause, ReadError, Scope, Tree, compare_paths};
+
+use crate::dockerignore::{DockerIgnore, Line, Matcher, Verdict, clean};
+use crate::text::SourceFile;
+
+/// The ignore file in the root of a context.
+const IGNORE_FILE: &str = ".dockerignore";
+
+/// More than any `.dockerignore` written by hand or by a sane program.
+const MAX_IGNORE_FILE: u64 = 16 << 20;
+
+/// A context as one Dockerfile sees it.
+#[derive(Debug)]
+pub struct BuildContext {
+    tree: Arc<dyn Tree>,
+    ignore: Option<IgnoreFile>,
+    /// The matcher of a context without an ignore file.
+    everything: Matcher,
+    scope: Scope,
+    listing: OnceLock<Listing>,
+}
+
+impl BuildContext {
+    /// The context of a tree, for the Dockerfile at the given path in it: `<Dockerfile>.dockerignore` is in force
+    /// if it exists, even when it is empty, and else `.dockerignore`.
+    ///
+    /// # Errors
+    /// [`ReadError`] when the ignore file cannot be read.
+    pub fn new(tree: Arc<dyn Tree>, dockerfile: Option<&str>) -> Result<Self, ReadError> {
+        let own =
+            dockerfile.map_or(Ok(None), |path| IgnoreFile::read(&*tree, &format!("{path}{IGNORE_FILE}")))?;
+        let ignore = match own {
+            Some(own) => Some(own),
+            None => IgnoreFile::read_root(&*tree)?,
+        };
+        Ok(Self::with_ignore_file(tree, ignore))
+    }
+
+    /// The context in a folder on disk, for a Dockerfile that may lie anywhere. To open many, use a
+    /// [`ContextIndex`].
+    ///
+    /// # Errors
+    /// [`ReadError`] when the folder or its ignore file cannot be read.
+    pub fn open(folder: &Path, dockerfile: Option<&Path>) -> Result<Self, ReadError> {
+        let tree = DiskTree::open(folder)?;
+        let ignore = match dockerfile.map_or(Ok(None), IgnoreFile::read_beside)? {
+            Some(own) => Some(own),
+            None => IgnoreFile::read_root(&tree)?,
+        };
+        Ok(Self::with_ignore_file(Arc::new(tree), ignore))
+    }
+
+    /// The context of a tree with a given ignore file, or with none.
+    #[must_use]
+    pub fn with_ignore_file(tree: Arc<dyn Tree>, ignore: Option<IgnoreFile>) -> Self {
+        let everything = Matcher::default();
+        Self { tree, ignore, everything, scope: Scope::Sent, listing: OnceLock::new() }
+    }
+
+    /// Lists with another scope than [`Scope::Sent`].
+    #[must_use]
+    pub fn with_scope(self, scope: Scope) -> Self {
+        Self { scope, listing: OnceLock::new(), ..self }
+    }
+
+    /// The ignore file in force.
+    #[must_use]
+    pub fn ignore_file(&self) -> Option<&IgnoreFile> {
+        self.ignore.as_ref()
+    }
+
+    /// The tree without any judgement.
+    #[must_use]
+    pub fn tree(&self) -> &dyn Tree {
+        &*self.tree
+    }
+
+    /// All entries. The first call walks the tree.
+    #[must_use]
+    pub fn listing(&self) -> &Listing {
+        self.listing.get_or_init(|| self.tree.list(self.matcher(), self.scope))
+    }
+
+    /// The entry of a path; [`None`] for the root, for what does not exist, and for what lies in an excluded
+    /// folder that nobody looked into.
+    #[must_use]
+    pub fn entry(&self, path: &str) -> Option<&Entry> {
+        self.listing().get(&normalize(path))
+    }
+
+    /// Whether there is something at the path, sent or not. Costs one look, no walk.
+    #[must_use]
+    pub fn exists(&self, path: &str) -> bool {
+        let path = normalize(path);
+        path.is_empty() || self.tree.look(&path).is_some()
+    }
+
+    /// Whether the patterns let a path through; it need not exist. For an excluded folder that travels because
+    /// of what is below it, see [`Entry::is_sent`].
+    #[must_use]
+    pub fn is_sent(&self, path: &str) -> bool {
+        !self.verdict(path).is_excluded
+    }
+
+    /// What the patterns say about a path, which need not exist.
+    #[must_use]
+    pub fn verdict(&self, path: &str) -> Verdict {
+        let path = normalize(path);
+        // The root itself is always there.
+        if path.is_empty() { Verdict::default() } else { self.matcher().verdict(&path) }
+    }
+
+    /// The line of the ignore file that decides about a path, which need not exist; [`None`] when no line
+    /// matches it.
+    #[must_use]
+    pub fn decided_by(&self, path: &str) -> Option<Decision<'_>> {
+        let verdict = self.verdict(path);
+        let file = self.ignore_file()?;
+        let line = file.rules.line(verdict.decided_by?);
+        Some(Decision { file, line, is_excluded: verdict.is_excluded })
+    }
+
+    /// What is sent at a path: a file's own bytes, or those of all that is sent below a folder.
+    #[must_use]
+    pub fn sent_amount(&self, path: &str) -> Amount {
+        let path = normalize(path);
+        let listing = self.listing();
+        let own = listing.get(&path);
+        Amount::of(own.into_iter().chain(listing.below(&path)).filter(|entry| entry.is_sent()))
+    }
+
+    fn matcher(&self) -> &Matcher {
+        self.ignore.as_ref().map_or(&self.everything, |file| file.rules.matcher())
+    }
+}
+
+/// Which line decided about a path.
+#[derive(Clone, Copy, Debug)]
+pub struct Decision<'c> {
+    /// The file that the line is in.
+    pub file: &'c IgnoreFile,
+    /// The line.
+    pub line: Line,
+    /// Whether the line excludes the path; otherwise it brings it back.
+    pub is_excluded: bool,
+}
+
+impl Decision<'_> {
+    /// The pattern as it is written.
+    #[must_use]
+    pub fn pattern(&self) -> &str {
+        self.file.source.slice(self.line.span)
+    }
+}
+
+/// A `.dockerignore` file and what it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IgnoreFile {
+    source: SourceFile,
+    rules: DockerIgnore,
+}
+
+impl IgnoreFile {
+    /// Reads the text of an ignore file.
+    #[must_use]
+    pub fn new(source: SourceFile) -> Self {
+        let rules = DockerIgnore::parse(&source);
+        Self { source, rules }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn source(&self) -> &SourceFile {
+        &self.source
+    }
+
+    /// The patterns, and the lines that fail the build.
+    #[must_use]
+    pub fn rules(&self) -> &DockerIgnore {
+        &self.rules
+    }
+
+    /// `.dockerignore` in the root of a tree.
+    fn read_root(tree: &dyn Tree) -> Result<Option<Self>, ReadError> {
+        Self::read(tree, IGNORE_FILE)
+    }
+
+    /// `<Dockerfile>.dockerignore` beside a Dockerfile on disk.
+    fn read_beside(dockerfile: &Path) -> Result<Option<Self>, ReadError> {
+        let (Some(folder), Some(name)) =
+            (dockerfile.parent(), dockerfile.file_name().and_then(|name| name.to_str()))
+        else {
+            return Ok(None);
+        };
+        Self::read(&DiskTree::open(folder)?, &format!("{name}{IGNORE_FILE}"))
+    }
+
+    /// A file of a tree, links followed inside of it. BuildKit takes a folder of that name for no file.
+    fn read(tree: &dyn Tree, path: &str) -> Result<Option<Self>, ReadError> {
+        let look = |path: &str| tree.look(path);
+        let Some(place) = tree::resolve(&normalize(path), look) else { return Ok(None) };
+        if tree.look(&place).is_none_or(|look| look.kind != Kind::File) {
+            return Ok(None);
+        }
+        let content = tree.read(&place, MAX_IGNORE_FILE)?;
+        let name = tree.display(path);
+        match SourceFile::new(name, content) {
+            Ok(source) => Ok(Some(Self::new(source))),
+            Err(_) => Err(ReadError::TooLarge { path: tree.display(path), limit: MAX_IGNORE_FILE }),
+        }
+    }
+}
+
+/// A path relative to the context in its shortest form; the root is the empty one.
+fn normalize(path: &str) -> String {
+    clean(&format!("/{path}")).trim_start_matches('/').to_owned()
+}

@@ -1,0 +1,154 @@
+//! What there is to say about a context, as plain data.
+
+use serde::Serialize;
+
+use super::BuildContext;
+use super::measure::{Amount, FolderAmount, folder_amounts};
+use super::tree::{Entry, Fate, Kind, Problem, compare_paths, is_below};
+
+/// A context measured: what is sent, what stays behind, and what weighs most.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContextReport {
+    /// The ignore file in force; [`None`] when there is none.
+    pub ignore_file: Option<String>,
+    /// What is sent.
+    pub sent: Amount,
+    /// Folders that are sent, empty ones included.
+    pub sent_folders: u64,
+    /// What is excluded, without what is in [`uncounted`](Self::uncounted).
+    pub excluded: Amount,
+    /// Excluded folders that nobody looked into.
+    pub uncounted: Vec<String>,
+    /// The largest files that are sent, largest first.
+    pub largest_files: Vec<FileSize>,
+    /// The heaviest folders that are sent, heaviest first. A folder that only wraps another one, with nothing to
+    /// add, is left out in favour of that one.
+    pub heaviest_folders: Vec<FolderSize>,
+    /// What lies directly in the context, heaviest first.
+    pub top_level: Vec<TopLevel>,
+    /// What cannot be sent as it is.
+    pub problems: Vec<Problem>,
+}
+
+/// A file and its bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FileSize {
+    /// The path in the context.
+    pub path: String,
+    /// Its length.
+    pub bytes: u64,
+}
+
+/// A folder and what it sends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FolderSize {
+    /// The path in the context.
+    pub path: String,
+    /// What is sent from it, at any depth.
+    #[serde(flatten)]
+    pub sent: Amount,
+}
+
+/// An entry that lies directly in the context.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TopLevel {
+    /// Its name.
+    pub path: String,
+    /// What it is.
+    pub kind: Kind,
+    /// What becomes of it.
+    pub fate: Fate,
+    /// What is sent of it.
+    pub sent: Amount,
+    /// What is excluded of it, as far as it was counted.
+    pub excluded: Amount,
+    /// Whether some of it was not counted.
+    pub has_uncounted: bool,
+    /// The line of the ignore file that decided about the entry itself.
+    pub decided_by_line: Option<u32>,
+}
+
+impl ContextReport {
+    /// Measures a context; the two lists of what weighs most have at most `most` entries each.
+    #[must_use]
+    pub fn new(context: &BuildContext, most: usize) -> Self {
+        let listing = context.listing();
+        let folders = folder_amounts(listing);
+        let root = &folders[0];
+        let is_sent_folder = |entry: &&Entry| entry.kind == Kind::Folder && entry.is_sent();
+        Self {
+            ignore_file: context.ignore_file().map(|file| file.source().name().to_owned()),
+            sent: root.sent,
+            sent_folders: listing.entries().iter().filter(is_sent_folder).count() as u64,
+            excluded: root.excluded,
+            uncounted: listing.entries().iter().filter(|e| e.is_pruned).map(|e| e.path.clone()).collect(),
+            largest_files: largest_files(listing.entries(), most),
+            heaviest_folders: heaviest_folders(&folders, most),
+            top_level: top_level(context, &folders),
+            problems: listing.problems().to_vec(),
+        }
+    }
+}
+
+fn largest_files(entries: &[Entry], most: usize) -> Vec<FileSize> {
+    let mut files: Vec<&Entry> =
+        entries.iter().filter(|entry| entry.kind == Kind::File && entry.is_sent()).collect();
+    let heavier =
+        |a: &&Entry, b: &&Entry| b.bytes.cmp(&a.bytes).then_with(|| compare_paths(&a.path, &b.path));
+    if most < files.len() {
+        files.select_nth_unstable_by(most, heavier);
+        files.truncate(most);
+    }
+    files.sort_unstable_by(heavier);
+    files.into_iter().map(|entry| FileSize { path: entry.path.clone(), bytes: entry.bytes }).collect()
+}
+
+fn heaviest_folders(folders: &[FolderAmount<'_>], most: usize) -> Vec<FolderSize> {
+    let is_mere_wrapper = |at: usize| {
+        folders[at + 1..]
+            .iter()
+            .take_while(|inner| is_below(inner.path, folders[at].path))
+            .any(|inner| inner.sent == folders[at].sent)
+    };
+    let mut heaviest: Vec<usize> = (1..folders.len()).filter(|&at| folders[at].sent.files > 0).collect();
+    heaviest.sort_by(|&a, &b| folders[b].sent.bytes.cmp(&folders[a].sent.bytes).then(a.cmp(&b)));
+    heaviest
+        .into_iter()
+        .filter(|&at| !is_mere_wrapper(at))
+        .take(most)
+        .map(|at| FolderSize { path: folders[at].path.to_owned(), sent: folders[at].sent })
+        .collect()
+}
+
+fn top_level(context: &BuildContext, folders: &[FolderAmount<'_>]) -> Vec<TopLevel> {
+    let line = |entry: &Entry| {
+        let pattern = entry.decided_by?;
+        Some(context.ignore_file()?.rules().line(pattern as usize).number)
+    };
+    let mut top_level: Vec<TopLevel> = Vec::new();
+    for entry in context.listing().entries().iter().filter(|entry| entry.is_top_level()) {
+        let own = Amount::of([entry]);
+        let (sent, excluded, has_uncounted) = match entry.kind {
+            Kind::Folder => folders
+                .binary_search_by(|folder| compare_paths(folder.path, &entry.path))
+                .map(|at| (folders[at].sent, folders[at].excluded, folders[at].has_uncounted))
+                .unwrap_or_default(),
+            _ if entry.is_sent() => (own, Amount::default(), false),
+            _ => (Amount::default(), own, false),
+        };
+        top_level.push(TopLevel {
+            path: entry.path.clone(),
+            kind: entry.kind,
+            fate: entry.fate,
+            sent,
+            excluded,
+            has_uncounted,
+            decided_by_line: line(entry),
+        });
+    }
+    let weight = |top: &TopLevel| (top.sent.bytes, top.excluded.bytes);
+    top_level.sort_by(|a, b| weight(b).cmp(&weight(a)).then_with(|| compare_paths(&a.path, &b.path)));
+    top_level
+}
