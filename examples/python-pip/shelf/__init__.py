@@ -1,0 +1,1 @@
+"""A reading list as a small JSON service."""
