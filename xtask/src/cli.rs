@@ -20,6 +20,15 @@ pub(crate) enum Task {
     /// The container engine and what goes with it: base images, emulation, a registry, Trivy
     #[command(subcommand)]
     Engine(EngineTask),
+    /// Run every check: format, clippy, docs, unit, snapshot, property and end-to-end tests
+    ///
+    /// Brings up the engine and what goes with it, and stops what it started. A step that fails does not keep the
+    /// others from running; the list at the end says which failed and what to do.
+    Test {
+        /// Run the end-to-end tests alone, or those whose names contain one of NAME
+        #[arg(long, value_name = "NAME", num_args = 0..)]
+        e2e: Option<Vec<String>>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

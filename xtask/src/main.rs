@@ -6,6 +6,7 @@
 
 mod bases;
 mod bolt;
+mod cargo;
 mod cli;
 mod emulation;
 mod engine;
@@ -18,6 +19,7 @@ mod peers;
 mod process;
 mod registry;
 mod stack;
+mod test;
 mod trivy;
 
 use std::process::ExitCode;
@@ -47,5 +49,7 @@ fn run(task: &Task) -> Result<ExitCode> {
         Task::Engine(EngineTask::Up) => stack::up(),
         Task::Engine(EngineTask::Down { purge }) => stack::down(*purge),
         Task::Engine(EngineTask::Status) => stack::status(),
+        Task::Test { e2e: None } => test::run(),
+        Task::Test { e2e: Some(filter) } => test::run_end_to_end(filter),
     }
 }

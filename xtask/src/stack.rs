@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use anyhow::Result;
@@ -68,6 +68,13 @@ impl Stack {
             ("TRIVY_SKIP_DB_UPDATE", "true".to_owned()),
             ("PATH", path),
         ]
+    }
+
+    /// A command with that environment.
+    pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.envs(self.environment());
+        command
     }
 }
 
