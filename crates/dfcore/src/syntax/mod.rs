@@ -7,11 +7,23 @@
 //! The reference is BuildKit's own parser (`frontend/dockerfile/parser` and `…/instructions` upstream).
 
 pub mod ast;
+mod directive;
 mod error;
+mod flags;
+mod heredoc;
+mod instruction;
+mod json;
+mod keyword;
+mod lexer;
+mod line;
+mod parser;
+mod suggest;
 mod token;
+mod words;
 
 pub use ast::Dockerfile;
-pub use error::SyntaxError;
+pub use error::{Phase, SyntaxError};
+pub use parser::parse;
 pub use token::{Token, TokenKind};
 
 /// The syntax of one file and everything that is wrong with it.

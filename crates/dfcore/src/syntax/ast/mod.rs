@@ -8,6 +8,8 @@ mod pairs;
 mod run;
 mod word;
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 pub use command::{CommandForm, ShellText};
@@ -18,7 +20,7 @@ pub use pairs::{KeyValue, Pairs};
 pub use run::{Mount, MountOption, MountType, Run};
 pub use word::Word;
 
-use super::Token;
+use super::{Token, TokenKind};
 use crate::text::{SourceFile, Span};
 
 /// One Dockerfile.
@@ -34,6 +36,50 @@ pub struct Dockerfile {
     pub instructions: Vec<Instruction>,
     /// All comment lines outside heredoc bodies, also those between continuation lines; without directives.
     pub comments: Vec<Comment>,
+}
+
+impl Dockerfile {
+    /// The first parser directive of that (lower-case) name.
+    #[must_use]
+    pub fn directive(&self, name: &str, source: &SourceFile) -> Option<&Directive> {
+        self.directives.iter().find(|directive| directive.is(name, source))
+    }
+
+    /// The comment lines between an instruction of this file and the one before it, in order.
+    #[must_use]
+    pub fn comments_before(&self, instruction: &Instruction) -> &[Comment] {
+        let index = self.instructions.partition_point(|other| other.span.start < instruction.span.start);
+        let start = index.checked_sub(1).map_or(0, |before| self.instructions[before].span.end);
+        let first = self.comments.partition_point(|comment| comment.span.start < start);
+        let last = self.comments.partition_point(|comment| comment.span.start < instruction.span.start);
+        &self.comments[first..last.max(first)]
+    }
+
+    /// The tokens that lie within a span.
+    #[must_use]
+    pub fn tokens_in(&self, span: Span) -> &[Token] {
+        let first = self.tokens.partition_point(|token| token.span.start < span.start);
+        let last = self.tokens.partition_point(|token| token.span.end <= span.end);
+        &self.tokens[first..last.max(first)]
+    }
+
+    /// The keyword of an instruction of this file as BuildKit reads it: without continuations inside.
+    #[must_use]
+    pub fn keyword_text<'s>(&self, instruction: &Instruction, source: &'s SourceFile) -> Cow<'s, str> {
+        let mut parts =
+            self.tokens_in(instruction.keyword).iter().filter(|token| token.kind == TokenKind::Keyword);
+        match (parts.next(), parts.next()) {
+            (Some(first), Some(second)) => {
+                let rest = parts.map(|token| source.slice(token.span));
+                [source.slice(first.span), source.slice(second.span)]
+                    .into_iter()
+                    .chain(rest)
+                    .collect::<String>()
+                    .into()
+            }
+            _ => source.slice(instruction.keyword).into(),
+        }
+    }
 }
 
 /// The escape character of a file.
@@ -87,10 +133,10 @@ pub struct Comment {
 /// One instruction with its flags, arguments and heredocs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Instruction {
-    /// From the keyword to the last byte that belongs to it: the end of its last line without the line
-    /// ending, or of the last heredoc's terminator.
+    /// From the keyword (or a continuation right before it) to the last byte that belongs to it: the end of
+    /// its last line without the line ending, or of the last heredoc's terminator.
     pub span: Span,
-    /// The keyword as written.
+    /// The keyword as written; see [`Dockerfile::keyword_text`] for one that a continuation cuts.
     pub keyword: Span,
     /// The flags in order.
     pub flags: Vec<Flag>,
@@ -106,7 +152,7 @@ impl Instruction {
     /// The first flag of that name (without the dashes).
     #[must_use]
     pub fn flag(&self, name: &str, source: &SourceFile) -> Option<&Flag> {
-        self.flags.iter().find(|flag| source.slice(flag.name) == name)
+        self.flags.iter().find(|flag| flag.name.text(source) == name)
     }
 }
 
@@ -177,8 +223,8 @@ pub struct Flag {
     /// The whole flag.
     pub span: Span,
     /// The name without the dashes.
-    pub name: Span,
-    /// What follows the `=`, quotes included.
+    pub name: Word,
+    /// What follows the `=`. Its span takes in quotes; its text is what BuildKit reads, quotes and escapes gone.
     pub value: Option<Word>,
 }
 
@@ -193,6 +239,8 @@ pub struct Heredoc {
     pub expand: bool,
     /// Whether leading tabs are removed (`<<-`).
     pub chomp: bool,
+    /// The number before the operator (`3<<EOF`); 0 when there is none.
+    pub file_descriptor: u32,
     /// The body's lines with their endings.
     pub body: Span,
     /// The line that ends it, without its line ending; empty at the end of the file when it is missing.

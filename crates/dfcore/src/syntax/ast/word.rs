@@ -5,10 +5,10 @@ use crate::text::{SourceFile, Span};
 /// A word as BuildKit's parser hands it on: before variables are expanded and quotes removed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Word {
-    /// Its bytes, with continuations that lie inside it.
+    /// Its bytes, with continuations that lie inside it. A JSON string's quotes are not among them.
     pub span: Span,
-    /// The text, only where it differs from the bytes: a word that goes on after a continuation, or a JSON
-    /// string with escapes.
+    /// The text, only where it differs from the bytes: a word that goes on after a continuation, a JSON string
+    /// with escapes, a flag with quotes.
     pub joined: Option<Box<str>>,
 }
 

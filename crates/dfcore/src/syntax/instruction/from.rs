@@ -1,0 +1,62 @@
+//! `FROM`.
+
+use super::super::ast::From;
+use super::super::suggest;
+use super::{Context, Parts, read_words};
+
+pub(super) fn read(context: &mut Context<'_, '_>, parts: &Parts<'_>) -> From {
+    let words = read_words(context, parts.arguments.clone());
+    let source = context.source;
+    let count = words.len();
+    let has_as = words.get(1).is_some_and(|word| word.text(source).eq_ignore_ascii_case("as"));
+
+    if count == 3 && has_as {
+        let name = words[2].text(source);
+        if !is_stage_name(name) {
+            let message = format!("{} cannot name a build stage", suggest::quoted(name));
+            let help =
+                "a name starts with a letter and holds letters, digits, `-`, `_` and `.` only".to_owned();
+            context.errors.refused(words[2].span, message, help);
+        }
+    } else if count != 1 {
+        let span = context.line.span(parts.all());
+        let help = match count {
+            0 => "name the image to start from; `scratch` is the empty one",
+            2 if has_as => "a name must follow `AS`",
+            _ => "write `FROM image` or `FROM image AS name`",
+        };
+        context.errors.refused(
+            span,
+            "`FROM` takes an image and at most a name for the stage",
+            help.to_owned(),
+        );
+    }
+
+    let mut words = words.into_iter();
+    let image = words.next();
+    let name = if has_as { words.nth(1) } else { None };
+    From { image, name }
+}
+
+/// Whether BuildKit takes it, which compares names in lower case.
+fn is_stage_name(name: &str) -> bool {
+    let is_letter = |character: char| character.to_lowercase().all(|lower| lower.is_ascii_lowercase());
+    let is_inside =
+        |character: char| is_letter(character) || character.is_ascii_digit() || "-_.".contains(character);
+    name.starts_with(is_letter) && name.chars().all(is_inside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_stage_name;
+
+    #[test]
+    fn stage_names() {
+        for name in ["a", "Build", "a-b_c.1"] {
+            assert!(is_stage_name(name), "{name}");
+        }
+        for name in ["", "1", "-a", "_a", "a/b", "a:b", "é", "$x"] {
+            assert!(!is_stage_name(name), "{name}");
+        }
+    }
+}
