@@ -2,5 +2,6 @@
 
 pub mod context;
 pub mod dockerignore;
+pub mod shell;
 pub mod syntax;
 pub mod text;

@@ -1,0 +1,162 @@
+use super::fragment::Fragment;
+use super::{Dialect, SourceMap};
+use crate::syntax::ast::{CommandForm, Heredoc, ShellText, Word};
+use crate::text::{SourceFile, Span};
+
+/// A script as the shell receives it, with the way back to the Dockerfile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScriptSource {
+    pub(super) dialect: Dialect,
+    pub(super) content: Content,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    /// Text for a shell.
+    Text(Fragment),
+    /// The words of an exec form, which no shell reads.
+    Words(Vec<super::Word>),
+}
+
+impl ScriptSource {
+    /// The script of a `RUN`, `CMD`, `ENTRYPOINT` or `HEALTHCHECK`, as BuildKit puts it together from the
+    /// instruction's lines and its heredocs (empty but for `RUN`).
+    ///
+    /// - A heredoc that stands alone *is* the script: its body, without leading tabs for `<<-`; its `#!` line
+    ///   decides on the dialect.
+    /// - Otherwise the shell gets the line, then each body and its terminator.
+    ///
+    /// `shell` is the dialect of the stage's `SHELL`. Carriage returns at the ends of heredoc lines are left
+    /// out of the text, so that a file with CRLF line endings reads like one without.
+    #[must_use]
+    pub fn new(source: &SourceFile, command: &CommandForm, heredocs: &[Heredoc], shell: Dialect) -> Self {
+        match command {
+            CommandForm::Exec { words } => Self::from_words(source, words),
+            CommandForm::Shell(line) => match heredocs {
+                [heredoc] if stands_alone(source, line, heredoc) => Self::from_body(source, heredoc, shell),
+                _ => Self::from_line(source, line, heredocs, shell),
+            },
+        }
+    }
+
+    /// The dialect that decides how the script is read.
+    #[must_use]
+    pub const fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// The text that the shell reads; `None` for the exec form.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match &self.content {
+            Content::Text(fragment) => Some(&fragment.text),
+            Content::Words(_) => None,
+        }
+    }
+
+    /// The way from offsets in [`text`](Self::text) to the Dockerfile; `None` for the exec form.
+    #[must_use]
+    pub fn map(&self) -> Option<&SourceMap> {
+        match &self.content {
+            Content::Text(fragment) => Some(&fragment.map),
+            Content::Words(_) => None,
+        }
+    }
+
+    fn from_words(source: &SourceFile, words: &[Word]) -> Self {
+        let words = words.iter().map(|word| super::Word::from_literal(word.text(source), word.span));
+        Self { dialect: Dialect::default(), content: Content::Words(words.collect()) }
+    }
+
+    fn from_body(source: &SourceFile, heredoc: &Heredoc, shell: Dialect) -> Self {
+        let mut script = Joiner::new(source, heredoc.body);
+        script.lines(heredoc.body, heredoc.chomp);
+        let dialect = Dialect::from_shebang(&script.text).unwrap_or(shell);
+        script.finish(dialect)
+    }
+
+    fn from_line(source: &SourceFile, line: &ShellText, heredocs: &[Heredoc], shell: Dialect) -> Self {
+        let mut script = Joiner::new(source, line.span);
+        for &piece in &line.pieces {
+            script.push(piece);
+        }
+        for heredoc in heredocs {
+            script.line_break_before(heredoc.body.start);
+            script.lines(heredoc.body, false);
+            script.terminator(heredoc);
+        }
+        script.finish(shell)
+    }
+}
+
+/// Whether the heredoc's operator is all there is on the instruction's line.
+fn stands_alone(source: &SourceFile, line: &ShellText, heredoc: &Heredoc) -> bool {
+    let text = line.text(source);
+    let without_descriptor =
+        |text: &str| text.trim().trim_start_matches(|c: char| c.is_ascii_digit()).to_owned();
+    without_descriptor(&text) == without_descriptor(source.slice(heredoc.marker))
+}
+
+/// Puts a text together and keeps its map.
+struct Joiner<'a> {
+    source: &'a SourceFile,
+    text: String,
+    map: SourceMap,
+}
+
+impl<'a> Joiner<'a> {
+    fn new(source: &'a SourceFile, origin: Span) -> Self {
+        Self { source, text: String::new(), map: SourceMap::new(origin) }
+    }
+
+    fn push(&mut self, span: Span) {
+        let text = self.source.slice(span);
+        self.text.push_str(text);
+        self.map.push(Span::new(span.start, span.start + text.len() as u32));
+    }
+
+    /// The lines of a heredoc's body, without carriage returns at their ends and, if the body is `chomp`ed,
+    /// without leading tabs.
+    fn lines(&mut self, body: Span, chomp: bool) {
+        let mut at = body.start;
+        for line in self.source.slice(body).split_inclusive('\n') {
+            let end = at + line.len() as u32;
+            let tabs = if chomp { line.len() - line.trim_start_matches('\t').len() } else { 0 };
+            let start = at + tabs as u32;
+            if line.len() - tabs >= 2 && line.ends_with("\r\n") {
+                self.push(Span::new(start, end - 2));
+                self.push(Span::new(end - 1, end));
+            } else {
+                self.push(Span::new(start, end));
+            }
+            at = end;
+        }
+    }
+
+    fn terminator(&mut self, heredoc: &Heredoc) {
+        let line = self.source.slice(heredoc.terminator);
+        let tabs = line.len() - line.trim_start_matches('\t').len();
+        let start = heredoc.terminator.start + tabs as u32;
+        if line[tabs..] == heredoc.name {
+            self.push(Span::new(start, start + heredoc.name.len() as u32));
+        } else {
+            // It is missing at the end of the file.
+            self.text.push_str(&heredoc.name);
+            self.map.push_inexact(heredoc.terminator, heredoc.name.len());
+        }
+    }
+
+    fn line_break_before(&mut self, at: u32) {
+        let before = Span::new(at.saturating_sub(1), at);
+        if self.source.slice(before) == "\n" {
+            self.push(before);
+        } else {
+            self.text.push('\n');
+            self.map.push_inexact(Span::empty(at), 1);
+        }
+    }
+
+    fn finish(self, dialect: Dialect) -> ScriptSource {
+        ScriptSource { dialect, content: Content::Text(Fragment { text: self.text, map: self.map }) }
+    }
+}
