@@ -247,6 +247,24 @@ pub fn displayable(text: &str) -> Cow<'_, str> {
     if text.contains('\u{1A}') { Cow::Owned(text.replace('\u{1A}', "\u{FFFD}")) } else { Cow::Borrowed(text) }
 }
 
+/// A number of bytes for people, in decimal units: `832 B`, `1.4 kB`, `23 MB`.
+#[must_use]
+pub fn format_bytes(bytes: u64) -> String {
+    if bytes < 1000 {
+        return format!("{bytes} B");
+    }
+    let mut value = bytes as f64;
+    let mut unit = 0;
+    const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
+    value /= 1000.0;
+    // 999.5 would be shown as 1000.
+    while value >= 999.5 && unit + 1 < UNITS.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    if value < 9.95 { format!("{value:.1} {}", UNITS[unit]) } else { format!("{value:.0} {}", UNITS[unit]) }
+}
+
 /// The file has 4 GiB or more.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the file has {bytes} bytes; files of 4 GiB and more are not supported")]
@@ -283,5 +301,13 @@ mod tests {
         assert_eq!(file.text().len(), bytes.len());
         assert_eq!(file.slice(Span::new(5, 9)), "echo");
         assert_eq!(displayable(file.slice(Span::new(4, 9))), "\u{FFFD}echo");
+    }
+
+    #[test]
+    fn bytes_are_written_for_people() {
+        let cases = [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (9_949, "9.9 kB"), (9_950, "10 kB"), (999_499, "999 kB"), (999_500, "1.0 MB"), (u64::MAX, "18 EB")];
+        for (bytes, expected) in cases {
+            assert_eq!(format_bytes(bytes), expected);
+        }
     }
 }
