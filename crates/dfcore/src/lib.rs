@@ -2,6 +2,7 @@
 
 pub mod context;
 pub mod dockerignore;
+pub mod model;
 pub mod shell;
 pub mod syntax;
 pub mod text;

@@ -305,7 +305,16 @@ mod tests {
 
     #[test]
     fn bytes_are_written_for_people() {
-        let cases = [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (9_949, "9.9 kB"), (9_950, "10 kB"), (999_499, "999 kB"), (999_500, "1.0 MB"), (u64::MAX, "18 EB")];
+        let cases = [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1000, "1.0 kB"),
+            (9_949, "9.9 kB"),
+            (9_950, "10 kB"),
+            (999_499, "999 kB"),
+            (999_500, "1.0 MB"),
+            (u64::MAX, "18 EB"),
+        ];
         for (bytes, expected) in cases {
             assert_eq!(format_bytes(bytes), expected);
         }

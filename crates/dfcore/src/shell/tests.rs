@@ -43,6 +43,7 @@ fn command(source: &SourceFile, start: usize, delimiters: &[&str]) -> (ast::Shel
             name: delimiter.to_owned(),
             expand: true,
             chomp,
+            file_descriptor: 0,
             body: Span::new(body as u32, at as u32),
             terminator: Span::new(at as u32, end as u32),
         });

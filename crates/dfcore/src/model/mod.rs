@@ -1,0 +1,201 @@
+//! What a Dockerfile means: stages, variables, users, folders, package installs. Rules share it.
+
+mod cleanup;
+mod filesystem;
+mod graph;
+mod image_ref;
+mod mounts;
+pub mod packages;
+mod resolve;
+mod stages;
+mod state;
+#[cfg(test)]
+mod tests;
+mod variables;
+mod venv;
+
+use std::sync::OnceLock;
+
+pub use cleanup::Cleanup;
+pub use filesystem::{ContextCopy, ContextSource};
+pub use image_ref::ImageReference;
+pub use mounts::{CacheCover, MountedFolder, cache_mount_flag, is_below};
+pub use stages::{Base, Origin, Stage};
+pub use state::{State, User, clean};
+pub use variables::{BaseEnvironment, Lookup, PLATFORM_ARGS, Scope, Value, expand};
+pub use venv::Venv;
+
+use crate::shell::{self, Dialect, Script, ScriptSource};
+use crate::syntax::ast::{Flag, Healthcheck, Instruction, InstructionKind, Onbuild, Word};
+use crate::syntax::{Dockerfile, SyntaxError};
+use crate::text::{SourceFile, Span};
+use packages::Install;
+
+/// A Dockerfile, resolved. It is made once per file and only read after that.
+#[derive(Debug)]
+pub struct Model<'a> {
+    /// The source.
+    pub source: &'a SourceFile,
+    /// The syntax.
+    pub dockerfile: Dockerfile,
+    /// The syntax errors; instructions that have one are in the model as far as they could be read.
+    pub errors: Vec<SyntaxError>,
+    /// The stages in order.
+    pub stages: Vec<Stage>,
+    /// For each instruction, what holds before it runs.
+    states: Vec<State>,
+    /// For each instruction, its stage; `None` above the first `FROM`.
+    stage_of: Vec<Option<usize>>,
+    /// For each stage, what holds after its last instruction.
+    ends: Vec<State>,
+    /// For each instruction, its shell commands and what they install, when somebody asks.
+    shell: Vec<OnceLock<ShellFacts>>,
+}
+
+#[derive(Debug)]
+struct ShellFacts {
+    script: Script,
+    installs: Vec<Install>,
+}
+
+impl<'a> Model<'a> {
+    /// Parses and resolves a file.
+    ///
+    /// ```
+    /// use dfcore::{model::Model, text::SourceFile};
+    /// let source = SourceFile::new("Dockerfile", "FROM alpine:3 AS base\nUSER app\nFROM base\nRUN id\n")?;
+    /// let model = Model::new(&source);
+    /// assert_eq!(model.stages.len(), 2);
+    /// assert_eq!(model.state(3).user.name(), Some("app"));
+    /// # Ok::<(), dfcore::text::TooLarge>(())
+    /// ```
+    #[must_use]
+    pub fn new(source: &'a SourceFile) -> Self {
+        let parse = crate::syntax::parse(source);
+        let resolved = resolve::resolve(&parse.dockerfile, source);
+        let shell = parse.dockerfile.instructions.iter().map(|_| OnceLock::new()).collect();
+        Self {
+            source,
+            dockerfile: parse.dockerfile,
+            errors: parse.errors,
+            stages: resolved.stages,
+            states: resolved.states,
+            stage_of: resolved.stage_of,
+            ends: resolved.ends,
+            shell,
+        }
+    }
+
+    /// All instructions with their indices.
+    pub fn instructions(&self) -> impl Iterator<Item = (usize, &Instruction)> {
+        self.dockerfile.instructions.iter().enumerate()
+    }
+
+    /// The instructions of a stage after its `FROM`, with their indices.
+    pub fn body(&self, stage: &Stage) -> impl DoubleEndedIterator<Item = (usize, &Instruction)> {
+        stage.body.clone().map(|index| (index, &self.dockerfile.instructions[index]))
+    }
+
+    /// The instruction with that index.
+    #[must_use]
+    pub fn instruction(&self, index: usize) -> &Instruction {
+        &self.dockerfile.instructions[index]
+    }
+
+    /// The stage that an instruction belongs to; `None` above the first `FROM`.
+    #[must_use]
+    pub fn stage_of(&self, index: usize) -> Option<&Stage> {
+        self.stages.get((*self.stage_of.get(index)?)?)
+    }
+
+    /// The stage that is built when no target is given: the last one.
+    #[must_use]
+    pub fn final_stage(&self) -> Option<&Stage> {
+        self.stages.last()
+    }
+
+    /// What holds before an instruction runs.
+    #[must_use]
+    pub fn state(&self, index: usize) -> &State {
+        &self.states[index]
+    }
+
+    /// What holds after the last instruction of a stage: what a container of it starts with.
+    #[must_use]
+    pub fn state_at_end(&self, stage: &Stage) -> &State {
+        &self.ends[stage.index]
+    }
+
+    /// A word's text before expansion.
+    #[must_use]
+    pub fn text<'w>(&'w self, word: &'w Word) -> &'w str {
+        word.text(self.source)
+    }
+
+    /// The bytes of a span.
+    #[must_use]
+    pub fn slice(&self, span: Span) -> &str {
+        self.source.slice(span)
+    }
+
+    /// The line (from 1) that a byte is on.
+    #[must_use]
+    pub fn line(&self, offset: u32) -> u32 {
+        self.source.position(offset).line
+    }
+
+    /// A word with the variables that its instruction sees expanded.
+    #[must_use]
+    pub fn expand(&self, index: usize, word: &Word) -> Value {
+        self.expand_text(index, word.text(self.source))
+    }
+
+    /// A text with the variables that an instruction sees expanded.
+    #[must_use]
+    pub fn expand_text(&self, index: usize, text: &str) -> Value {
+        expand(text, self.dockerfile.escape, &self.states[index].scope)
+    }
+
+    /// A flag of an instruction, by its name without the dashes.
+    #[must_use]
+    pub fn flag(&self, index: usize, name: &str) -> Option<&Flag> {
+        self.instruction(index).flag(name, self.source)
+    }
+
+    /// The shell commands of `RUN`, `CMD`, `ENTRYPOINT` and `HEALTHCHECK`, also under `ONBUILD`; an empty
+    /// script for other instructions. It is parsed at the first question.
+    #[must_use]
+    pub fn script(&self, index: usize) -> &Script {
+        &self.shell_facts(index).script
+    }
+
+    /// What a `RUN` installs with package managers, in order.
+    #[must_use]
+    pub fn installs(&self, index: usize) -> &[Install] {
+        &self.shell_facts(index).installs
+    }
+
+    fn shell_facts(&self, index: usize) -> &ShellFacts {
+        self.shell[index].get_or_init(|| {
+            let script = self.parse_script(index);
+            let installs = packages::installs(self, index, &script);
+            ShellFacts { script, installs }
+        })
+    }
+
+    fn parse_script(&self, index: usize) -> Script {
+        let dialect = Dialect::from_shell(self.states[index].shell.iter().map(String::as_str));
+        let instruction = match &self.instruction(index).kind {
+            InstructionKind::Onbuild(Onbuild { instruction: Some(inner) }) => inner,
+            _ => self.instruction(index),
+        };
+        let command = match &instruction.kind {
+            InstructionKind::Run(run) => &run.command,
+            InstructionKind::Cmd(command) | InstructionKind::Entrypoint(command) => command,
+            InstructionKind::Healthcheck(Healthcheck::Cmd { command }) => command,
+            _ => return Script::default(),
+        };
+        let heredocs = &self.instruction(index).heredocs;
+        shell::parse(&ScriptSource::new(self.source, command, heredocs, dialect))
+    }
+}

@@ -1,0 +1,162 @@
+//! Cache mounts of a `RUN`, and whether they hold what a package manager downloads.
+
+use super::packages::Install;
+use super::{Model, State, User};
+use crate::syntax::ast::{InstructionKind, Mount, MountType};
+use crate::text::Span;
+
+/// A mount that keeps or hides what is written below it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MountedFolder {
+    /// The flag.
+    pub span: Span,
+    /// Its type: cache or tmpfs.
+    pub mount_type: MountType,
+    /// The absolute, clean path; `None` when it depends on the build.
+    pub target: Option<String>,
+}
+
+/// What the mounts of a `RUN` mean for the cache of an install.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CacheCover {
+    /// A cache mount holds the directory (for managers with several, all of them).
+    Cache(Vec<Span>),
+    /// Nothing does; these directories have no mount.
+    Missing(Vec<String>),
+    /// Somebody decided otherwise (a tmpfs there), or it cannot be known: a target or the cache directory
+    /// depends on the build.
+    Unknown,
+}
+
+impl Model<'_> {
+    /// The cache and tmpfs mounts of a `RUN`.
+    #[must_use]
+    pub fn mounted_folders(&self, index: usize) -> Vec<MountedFolder> {
+        let InstructionKind::Run(run) = &self.instruction(index).kind else { return Vec::new() };
+        let folder = |mount: &Mount| {
+            let is_folder =
+                matches!(mount.mount_type, MountType::Cache | MountType::Tmpfs | MountType::Unknown);
+            let target = self.expand_text(index, mount.target(self.source).unwrap_or_default());
+            is_folder.then(|| MountedFolder {
+                span: mount.span,
+                mount_type: mount.mount_type,
+                target: target.as_known().and_then(|target| self.state(index).absolute(target)),
+            })
+        };
+        run.mounts.iter().filter_map(folder).collect()
+    }
+
+    /// Whether the mounts of a `RUN` hold the cache of one of its installs.
+    #[must_use]
+    pub fn cache_cover(&self, index: usize, install: &Install) -> CacheCover {
+        let folders = self.mounted_folders(index);
+        if install.cache.directories.is_empty() || folders.iter().any(|folder| folder.target.is_none()) {
+            return CacheCover::Unknown;
+        }
+        let mut covering = Vec::new();
+        let mut missing = Vec::new();
+        for directory in &install.cache.directories {
+            let holds = |folder: &&MountedFolder| {
+                folder.target.as_deref().is_some_and(|target| is_below(directory, target))
+            };
+            match folders.iter().find(holds) {
+                Some(folder) if folder.mount_type == MountType::Cache => covering.push(folder.span),
+                Some(_) => return CacheCover::Unknown,
+                None => missing.push(directory.clone()),
+            }
+        }
+        if missing.is_empty() { CacheCover::Cache(covering) } else { CacheCover::Missing(missing) }
+    }
+}
+
+/// Whether an absolute path is a folder or lies below it.
+#[must_use]
+pub fn is_below(path: &str, folder: &str) -> bool {
+    folder == "/" || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The flag that mounts a cache where commands of this state can write it; `None` when the user's number,
+/// which the mount's owner has to be, is not known.
+#[must_use]
+pub fn cache_mount_flag(directory: &str, state: &State) -> Option<String> {
+    let mut flag = format!("--mount=type=cache,target={directory}");
+    let root = match &state.user {
+        User::OfBaseImage => true,
+        user => user.is_root()?,
+    };
+    if !root {
+        let User::Set { value, .. } = &state.user else { return None };
+        let mut ids = value.as_known()?.split(':');
+        for key in ["uid", "gid"] {
+            let Some(id) = ids.next() else { break };
+            id.parse::<u32>().ok()?;
+            flag.push_str(&format!(",{key}={id}"));
+        }
+    }
+    Some(flag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::SourceFile;
+
+    fn cover(text: &str) -> Vec<CacheCover> {
+        let source = SourceFile::new("Dockerfile", text).expect("small");
+        let model = Model::new(&source);
+        let covers = model.instructions().flat_map(|(index, _)| {
+            let installs = model.installs(index).iter();
+            installs.map(|install| model.cache_cover(index, install)).collect::<Vec<_>>()
+        });
+        covers
+            .map(|cover| match cover {
+                // Spans are the parser's business.
+                CacheCover::Cache(spans) => CacheCover::Cache(vec![Span::default(); spans.len()]),
+                other => other,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn finds_the_mount_that_holds_the_cache() {
+        let missing = |path: &str| CacheCover::Missing(vec![path.to_owned()]);
+        for (text, expected) in [
+            ("FROM x\nRUN pip install a", missing("/root/.cache/pip")),
+            ("FROM x\nUSER app\nRUN pip install a", missing("/home/app/.cache/pip")),
+            ("FROM x\nENV HOME=/h\nUSER 5\nRUN pip install a", missing("/h/.cache/pip")),
+            ("FROM x\nUSER 5\nRUN pip install a", CacheCover::Unknown),
+            ("FROM x\nENV PIP_CACHE_DIR=/c\nRUN pip install a", missing("/c")),
+            ("FROM x\nRUN XDG_CACHE_HOME=/x uv pip install a", missing("/x/uv")),
+            (
+                "FROM x\nRUN --mount=type=cache,target=/root/.cache pip install a",
+                CacheCover::Cache(vec![Span::default()]),
+            ),
+            (
+                "FROM x\nRUN --mount=type=cache,target=/root/.cache/uv pip install a",
+                missing("/root/.cache/pip"),
+            ),
+            ("FROM x\nARG T\nRUN --mount=type=cache,target=$T pip install a", CacheCover::Unknown),
+            ("FROM x\nRUN --mount=type=tmpfs,target=/root/.cache pip install a", CacheCover::Unknown),
+            (
+                "FROM x\nRUN --mount=type=cache,target=/var/cache/apt apt-get install -y a",
+                missing("/var/lib/apt"),
+            ),
+        ] {
+            assert_eq!(cover(text), [expected], "{text}");
+        }
+    }
+
+    #[test]
+    fn the_mount_belongs_to_the_user() {
+        let flag = |user: &str| {
+            let source = SourceFile::new("Dockerfile", format!("FROM x\n{user}RUN id")).expect("small");
+            let model = Model::new(&source);
+            cache_mount_flag("/c", model.state(model.dockerfile.instructions.len() - 1))
+        };
+        let plain = "--mount=type=cache,target=/c";
+        assert_eq!(flag("").as_deref(), Some(plain));
+        assert_eq!(flag("USER root\n").as_deref(), Some(plain));
+        assert_eq!(flag("USER 10:20\n"), Some(format!("{plain},uid=10,gid=20")));
+        assert_eq!(flag("USER app\n"), None);
+    }
+}

@@ -1,0 +1,99 @@
+//! What holds at one place of a stage: variables, user, working directory, shell.
+
+use std::sync::Arc;
+
+use super::variables::{Scope, Value};
+
+/// What holds before an instruction runs.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// The variables.
+    pub scope: Scope,
+    /// The user.
+    pub user: User,
+    /// The absolute working directory; unknown until an absolute `WORKDIR` when the base is an image.
+    pub workdir: Value,
+    /// The words that shell-form commands are handed to; `["/bin/sh", "-c"]` until a `SHELL`.
+    pub shell: Arc<[String]>,
+}
+
+/// The user that commands run as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum User {
+    /// Root, since the stage stands on `scratch` and no `USER` came.
+    Root,
+    /// That of the base image, which is not known here. Most images have root.
+    OfBaseImage,
+    /// Set by a `USER` of this or a parent stage.
+    Set {
+        /// The argument, with its group.
+        value: Value,
+        /// The index of the instruction.
+        instruction: usize,
+    },
+}
+
+impl User {
+    /// The name or number without the group, where a `USER` says it and it is known.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Root => Some("root"),
+            Self::OfBaseImage => None,
+            Self::Set { value, .. } => value.as_known()?.split(':').next(),
+        }
+    }
+
+    /// Whether it is root; `None` when nobody knows before the build.
+    #[must_use]
+    pub fn is_root(&self) -> Option<bool> {
+        self.name().map(|name| matches!(name, "root" | "0" | "ContainerAdministrator"))
+    }
+}
+
+impl State {
+    /// The home directory that commands find in `$HOME`: an `ENV HOME`, else that of the user, `/root` or
+    /// `/home/<name>`. A base image's own user is taken for root, which it nearly always is. `None` when the
+    /// user is a number other than 0 or depends on the build.
+    #[must_use]
+    pub fn home(&self) -> Option<String> {
+        if let Some(home) = self.scope.run_environment("HOME") {
+            return home.as_known().map(str::to_owned);
+        }
+        if self.user == User::OfBaseImage {
+            return Some("/root".to_owned());
+        }
+        match self.user.name()? {
+            "root" | "0" => Some("/root".to_owned()),
+            number if number.bytes().all(|byte| byte.is_ascii_digit()) => None,
+            name => Some(format!("/home/{name}")),
+        }
+    }
+
+    /// A path of a command in this place made absolute and clean; `None` when the working directory is
+    /// needed and unknown.
+    #[must_use]
+    pub fn absolute(&self, path: &str) -> Option<String> {
+        if path.starts_with('/') {
+            return Some(clean(path));
+        }
+        Some(clean(&format!("{}/{path}", self.workdir.as_known()?)))
+    }
+}
+
+/// An absolute path without `.`, `..`, doubled and trailing slashes.
+#[must_use]
+pub fn clean(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            other => parts.push(other),
+        }
+    }
+    format!("/{}", parts.join("/"))
+}

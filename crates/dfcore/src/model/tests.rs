@@ -1,0 +1,113 @@
+use super::*;
+
+fn with_model<T>(text: &str, ask: impl FnOnce(&Model<'_>) -> T) -> T {
+    let source = SourceFile::new("Dockerfile", text).expect("small");
+    ask(&Model::new(&source))
+}
+
+#[test]
+fn stages_know_their_bases() {
+    let text =
+        "ARG TAG=3.20\nARG OPEN\nFROM alpine:$TAG AS Base\nFROM base\nFROM scratch AS x\nFROM ${OPEN}/y:1";
+    with_model(text, |model| {
+        let show = |stage: &Stage| match &stage.base {
+            Base::Scratch => "scratch".to_owned(),
+            Base::Stage(index) => format!("stage {index}"),
+            Base::Image { value, .. } => format!("image {} {:?}", value.text(), value.unknown_names()),
+        };
+        let bases: Vec<_> = model.stages.iter().map(show).collect();
+        assert_eq!(bases, ["image alpine:3.20 []", "stage 0", "scratch", "image ${OPEN}/y:1 [\"OPEN\"]"]);
+        assert_eq!(model.stages[0].name.as_deref(), Some("base"));
+        assert_eq!(model.stages[1].display_name(), "stage 2");
+    });
+}
+
+#[test]
+fn a_stage_inherits_what_its_base_ends_with() {
+    let text = "FROM debian AS a\nENV HOME=/srv A=1\nARG B=2\nUSER app\nWORKDIR /w\nSHELL [\"/bin/bash\",\"-c\"]\n\
+                FROM a\nWORKDIR sub\nENV C=$A$B\nRUN id";
+    with_model(text, |model| {
+        let state = model.state(model.dockerfile.instructions.len() - 1);
+        assert_eq!(state.workdir.as_known(), Some("/w/sub"));
+        assert_eq!(state.user.name(), Some("app"));
+        assert_eq!(state.home().as_deref(), Some("/srv"));
+        assert_eq!(&*state.shell, ["/bin/bash", "-c"]);
+        assert_eq!(state.scope.env("C").and_then(Value::as_known), Some("12"));
+        assert_eq!(state.scope.env("B"), None);
+    });
+}
+
+#[test]
+fn arguments_have_scopes() {
+    let text = "ARG G=global\nARG N\nFROM debian\nRUN a\nARG G\nARG N\nARG TARGETARCH\nARG L=local\nRUN b\nFROM scratch\nRUN c";
+    with_model(text, |model| {
+        let value = |index: usize, name: &str| match model.state(index).scope.get(name) {
+            Lookup::Unset => "unset".to_owned(),
+            Lookup::Unknown => "unknown".to_owned(),
+            Lookup::Set(value) => value.text().to_owned(),
+        };
+        // A base image may have set anything; `scratch` has not.
+        assert_eq!(value(3, "G"), "unknown");
+        assert_eq!(
+            [value(8, "G"), value(8, "N"), value(8, "TARGETARCH"), value(8, "L")],
+            ["global", "unknown", "unknown", "local"]
+        );
+        assert_eq!([value(10, "G"), value(10, "L")], ["unset", "unset"]);
+    });
+}
+
+#[test]
+fn users_and_folders() {
+    let text = "FROM scratch\nRUN a\nFROM debian\nRUN b\nUSER 1000:5\nRUN c\nWORKDIR rel\nRUN d\nWORKDIR /x/../y/\nRUN e\n\
+                ARG U\nUSER $U\nRUN f\nUSER root\nRUN g";
+    with_model(text, |model| {
+        let states: Vec<_> = (0..model.dockerfile.instructions.len())
+            .filter(|&index| matches!(model.instruction(index).kind, InstructionKind::Run(_)))
+            .map(|index| {
+                let state = model.state(index);
+                (state.user.is_root(), state.workdir.as_known().map(str::to_owned), state.home())
+            })
+            .collect();
+        let root = || Some("/root".to_owned());
+        let expected = [
+            (Some(true), Some("/".to_owned()), root()),
+            (None, None, root()),
+            (Some(false), None, None),
+            (Some(false), None, None),
+            (Some(false), Some("/y".to_owned()), None),
+            (None, Some("/y".to_owned()), None),
+            (Some(true), Some("/y".to_owned()), root()),
+        ];
+        assert_eq!(states, expected);
+    });
+}
+
+#[test]
+fn the_graph_follows_bases_copies_and_mounts() {
+    let text = "FROM a AS one\nFROM b AS two\nFROM c AS three\nFROM one AS four\nCOPY --from=1 /x /x\n\
+                RUN --mount=type=bind,from=THREE,target=/m id\nCOPY --from=nginx:1 /e /e\nFROM d AS five";
+    with_model(text, |model| {
+        assert_eq!(model.needs(&model.stages[3]), [0, 1, 2]);
+        assert_eq!(model.built_for(&model.stages[3]), [true, true, true, true, false]);
+        assert_eq!(model.built_for(&model.stages[4]), [false, false, false, false, true]);
+        let lineage: Vec<_> = model.lineage(&model.stages[3]).iter().map(|stage| stage.index).collect();
+        assert_eq!(lineage, [3, 0]);
+        assert_eq!(model.copy_origin(6), Some(Origin::External(Value::known("nginx:1"))));
+    });
+}
+
+#[test]
+fn a_file_without_stages_is_no_problem() {
+    for text in ["", "RUN id", "ARG A=1\nENV B=2", "FROM", "FROM a AS\nCOPY"] {
+        with_model(text, |model| {
+            for (index, _) in model.instructions() {
+                let _ = (
+                    model.state(index),
+                    model.script(index),
+                    model.installs(index),
+                    model.copy_origin(index),
+                );
+            }
+        });
+    }
+}
