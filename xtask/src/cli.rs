@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
 
 /// Brings up what the project's tests need, and runs them.
@@ -28,6 +30,11 @@ pub(crate) enum Task {
         /// Run the end-to-end tests alone, or those whose names contain one of NAME
         #[arg(long, value_name = "NAME", num_args = 0..)]
         e2e: Option<Vec<String>>,
+    },
+    /// Time dflint beside hadolint and tally, then run the benches of the library
+    Bench {
+        /// Folder whose Dockerfiles are linted; the examples of this repository if not given
+        folder: Option<PathBuf>,
     },
 }
 

@@ -5,6 +5,7 @@
 //! emulator, a registry, Trivy with a database, and the linters that we compare with.
 
 mod bases;
+mod bench;
 mod bolt;
 mod cargo;
 mod cli;
@@ -49,6 +50,7 @@ fn run(task: &Task) -> Result<ExitCode> {
         Task::Engine(EngineTask::Up) => stack::up(),
         Task::Engine(EngineTask::Down { purge }) => stack::down(*purge),
         Task::Engine(EngineTask::Status) => stack::status(),
+        Task::Bench { folder } => bench::run(folder.as_deref()),
         Task::Test { e2e: None } => test::run(),
         Task::Test { e2e: Some(filter) } => test::run_end_to_end(filter),
     }

@@ -1,0 +1,10 @@
+//! The programs against a real engine, a real registry and a real Trivy: `cargo xtask test --e2e`.
+
+#![allow(clippy::unwrap_used)]
+
+mod examples;
+mod failures;
+mod gate;
+mod interrupt;
+mod platforms;
+mod usage;

@@ -1,0 +1,143 @@
+//! `cargo xtask bench`: dflint beside hadolint and tally on a folder of Dockerfiles, then the benches of the library.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::cargo::{self, Binaries, Profile, cargo};
+use crate::home::Home;
+use crate::interrupt;
+use crate::peers;
+use crate::process;
+
+/// How often each program lints everything; the median counts.
+const ROUNDS: usize = 5;
+
+/// Files per run: as many as fit into a command line everywhere.
+const BATCH: usize = 1000;
+
+/// Compares on the Dockerfiles below `folder` and runs the library's benches.
+pub(crate) fn run(folder: Option<&Path>) -> Result<ExitCode> {
+    let folder = folder.map_or_else(|| cargo::root().join("examples"), Path::to_owned);
+    let files = dockerfiles(&folder)?;
+    if files.is_empty() {
+        bail!(
+            "{} has no Dockerfile (Dockerfile, Dockerfile.NAME, NAME.Dockerfile, Containerfile)",
+            folder.display()
+        );
+    }
+    let dflint = Binaries::build(Profile::Release)?.dflint;
+    let programs = peers::up(&Home::open()?)?;
+    println!("{} Dockerfiles below {}, median of {ROUNDS} rounds:\n", files.len(), folder.display());
+
+    let contestants = [
+        // Every program alone with the file: no configuration, no network, everything it finds as JSON.
+        Contestant::new("dflint", dflint, &["check", "--isolated", "--format", "json"]),
+        Contestant::new("hadolint", programs.program("hadolint"), &["--no-fail", "--format", "json"]),
+        Contestant::new(
+            "tally",
+            programs.program("tally"),
+            &["lint", "--no-config", "--slow-checks=off", "--format=json"],
+        ),
+    ];
+    let mut first = None;
+    for contestant in &contestants {
+        let median = contestant.median(&files)?;
+        let reference = *first.get_or_insert(median);
+        println!(
+            "{:<10} {:>10.1} ms in all {:>10.1} µs per file {:>8.1} × dflint",
+            contestant.name,
+            median.as_secs_f64() * 1e3,
+            median.as_secs_f64() * 1e6 / files.len() as f64,
+            median.as_secs_f64() / reference.as_secs_f64(),
+        );
+    }
+
+    println!();
+    process::run(cargo().args(["bench", "--package", "dfcore"]))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+struct Contestant {
+    name: &'static str,
+    program: PathBuf,
+    arguments: Vec<OsString>,
+}
+
+impl Contestant {
+    fn new(name: &'static str, program: PathBuf, arguments: &[&str]) -> Self {
+        Self { name, program, arguments: arguments.iter().map(OsString::from).collect() }
+    }
+
+    fn median(&self, files: &[PathBuf]) -> Result<Duration> {
+        // One round that does not count brings program and files into memory.
+        self.round(files)?;
+        let mut rounds = (0..ROUNDS).map(|_| self.round(files)).collect::<Result<Vec<_>>>()?;
+        rounds.sort_unstable();
+        Ok(rounds[ROUNDS / 2])
+    }
+
+    fn round(&self, files: &[PathBuf]) -> Result<Duration> {
+        let start = Instant::now();
+        for batch in files.chunks(BATCH) {
+            let mut command = Command::new(&self.program);
+            command.args(&self.arguments).args(batch);
+            let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+            let status = status.with_context(|| format!("cannot start {}", self.program.display()))?;
+            // 1 says that there are findings. A crash has no code, and a wrong flag or file has another one.
+            if !matches!(status.code(), Some(0 | 1)) {
+                bail!("{} ended with {status}", self.name);
+            }
+            if interrupt::requested() {
+                bail!("interrupted");
+            }
+        }
+        Ok(start.elapsed())
+    }
+}
+
+fn dockerfiles(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut folders = vec![folder.to_owned()];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
+            let entry = entry?;
+            let kind = entry.file_type()?;
+            if kind.is_dir() {
+                folders.push(entry.path());
+            } else if kind.is_file() && is_dockerfile(&entry.file_name().to_string_lossy().to_lowercase()) {
+                files.push(entry.path());
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn is_dockerfile(name: &str) -> bool {
+    let is_ignore_file = name.ends_with(".dockerignore");
+    let stems = ["dockerfile", "containerfile"];
+    !is_ignore_file
+        && stems.iter().any(|stem| {
+            name == *stem || name.starts_with(&format!("{stem}.")) || name.ends_with(&format!(".{stem}"))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dockerfile_is_known_by_its_name() {
+        for name in ["dockerfile", "dockerfile.dev", "web.dockerfile", "containerfile"] {
+            assert!(is_dockerfile(name), "{name}");
+        }
+        for name in ["dockerfile.dockerignore", "mydockerfile", "docker-compose.yml"] {
+            assert!(!is_dockerfile(name), "{name}");
+        }
+    }
+}
