@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use crate::engine::Engine;
 use crate::home::{self, Home, hex};
 use crate::oci::{self, Image, Layer};
-use crate::packages::{self, BOOKWORM, Release};
+use crate::packages::{self, BOOKWORM, HostPackage, Release};
 use crate::process;
 
 /// The name of the small base.
@@ -25,11 +25,29 @@ pub(crate) const PYTHON: &str = "local/python:3.11";
 const ARCHITECTURES: [&str; 2] = ["amd64", "arm64"];
 const HOST_CERTIFICATES: &str = "/etc/ssl/certs/ca-certificates.crt";
 
-/// Makes the base images that are missing and loads them into the engine.
+/// Makes the base images that are missing and loads them into the engine; where there are no Debian packages to make
+/// them of, the public images that they stand in for are pulled under their names.
 pub(crate) fn up(home: &Home, engine: &Engine) -> Result<()> {
+    if !packages::usable() {
+        pull(engine, "busybox:1.37", BUSYBOX)?;
+        return pull(engine, "python:3.11-slim", PYTHON);
+    }
     provide(home, engine, BUSYBOX, "1", make_busybox)?;
     let python = Python::new()?;
     provide(home, engine, PYTHON, &python.recipe(), |folder| python.make(folder))
+}
+
+fn pull(engine: &Engine, public: &str, name: &str) -> Result<()> {
+    if process::read(engine.docker().args(["image", "inspect", name])).is_ok() {
+        return Ok(());
+    }
+    eprintln!("pulling {public} to serve as {name} …");
+    for architecture in ARCHITECTURES {
+        let platform = format!("linux/{architecture}");
+        process::read(engine.docker().args(["image", "pull", "--quiet", "--platform", &platform, public]))?;
+    }
+    process::read(engine.docker().args(["image", "tag", public, name]))?;
+    Ok(())
 }
 
 /// Loads the image `name`, made by `make` for the first time or when its `recipe` is another than last time.
@@ -187,6 +205,7 @@ impl Python {
     }
 
     fn make(&self, bench: &Bench) -> Result<Vec<Image>> {
+        packages::require(&bench.home, &[HostPackage { sign: "mmdebstrap", name: "mmdebstrap" }])?;
         let top = bench.layer("python", "all");
         self.make_top(&top)?;
         let mut images = Vec::new();

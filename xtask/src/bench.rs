@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::cargo::{self, Binaries, Profile, cargo};
 use crate::home::Home;
 use crate::interrupt;
+use crate::output;
 use crate::peers;
 use crate::process;
 
@@ -32,7 +33,11 @@ pub(crate) fn run(folder: Option<&Path>) -> Result<ExitCode> {
     }
     let dflint = Binaries::build(Profile::Release)?.dflint;
     let programs = peers::up(&Home::open()?)?;
-    println!("{} Dockerfiles below {}, median of {ROUNDS} rounds:\n", files.len(), folder.display());
+    output::print(&format!(
+        "{} Dockerfiles below {}, median of {ROUNDS} rounds:\n\n",
+        files.len(),
+        folder.display()
+    ))?;
 
     let contestants = [
         // Every program alone with the file: no configuration, no network, everything it finds as JSON.
@@ -48,16 +53,16 @@ pub(crate) fn run(folder: Option<&Path>) -> Result<ExitCode> {
     for contestant in &contestants {
         let median = contestant.median(&files)?;
         let reference = *first.get_or_insert(median);
-        println!(
-            "{:<10} {:>10.1} ms in all {:>10.1} µs per file {:>8.1} × dflint",
+        output::print(&format!(
+            "{:<10} {:>10.1} ms in all {:>10.1} µs per file {:>8.1} × dflint\n",
             contestant.name,
             median.as_secs_f64() * 1e3,
             median.as_secs_f64() * 1e6 / files.len() as f64,
             median.as_secs_f64() / reference.as_secs_f64(),
-        );
+        ))?;
     }
 
-    println!();
+    output::print("\n")?;
     process::run(cargo().args(["bench", "--package", "dfcore"]))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -45,8 +45,20 @@ fn foreign() -> Foreign {
 }
 
 /// Makes the kernel run the other architecture's programs, unless it does so already.
+///
+/// Where the engine has a kernel of its own (Docker Desktop), that is its own business.
 pub(crate) fn up(home: &Home) -> Result<()> {
     let foreign = foreign();
+    if std::env::consts::OS != "linux" {
+        return Ok(());
+    }
+    if !packages::usable() && registered(&foreign)?.is_none() {
+        bail!(
+            "programs for {} do not run here: `docker run --privileged --rm tonistiigi/binfmt --install all` \
+             changes that",
+            foreign.platform
+        );
+    }
     if !Path::new(BINFMT).join("register").exists() {
         process::read(process::privileged("mount").args(["-t", "binfmt_misc", "binfmt_misc", BINFMT]))
             .context("the kernel has no binfmt_misc, which emulation needs")?;

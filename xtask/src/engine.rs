@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::home::{self, Home};
 use crate::interrupt;
 use crate::network::Bridge;
-use crate::packages;
+use crate::packages::{self, HostPackage};
 use crate::process;
 
 /// An engine that answers.
@@ -40,6 +40,13 @@ pub(crate) enum Owner {
 const TWO_WAYS: &str = "start Docker, or run this on Debian or Ubuntu as root or with sudo, where `cargo xtask \
                         engine up` brings up a private engine";
 
+/// What the private engine takes from the host.
+const NEEDS: [HostPackage; 3] = [
+    HostPackage { sign: "iptables", name: "iptables" },
+    HostPackage { sign: "ip", name: "iproute2" },
+    HostPackage { sign: "runc", name: "runc" },
+];
+
 impl Engine {
     /// Finds the running engine or starts the private one.
     pub(crate) fn up(home: &Home) -> Result<Self> {
@@ -48,7 +55,7 @@ impl Engine {
         }
         match Self::of_the_machine(home)? {
             Some(engine) if engine.has_image_store()? => return Ok(engine),
-            Some(engine) if std::env::var_os("DOCKER_HOST").is_some() || !packages::has_apt() => bail!(
+            Some(engine) if std::env::var_os("DOCKER_HOST").is_some() || !packages::usable() => bail!(
                 "the engine at {} keeps no images for two platforms: set \"features\": \
                  {{\"containerd-snapshotter\": true}} in its daemon.json",
                 engine.host
@@ -57,7 +64,7 @@ impl Engine {
                 "the engine at {} keeps no images for two platforms (no containerd image store): using a private one",
                 engine.host
             ),
-            None if packages::has_apt() => {}
+            None if packages::usable() => {}
             None => bail!("no container engine: {TWO_WAYS}"),
         }
         Self::start(home)
@@ -143,7 +150,7 @@ impl Engine {
     }
 
     fn start(home: &Home) -> Result<Self> {
-        packages::install_host_packages(home)?;
+        packages::require(home, &NEEDS)?;
         let programs = packages::engine(home)?;
         let files = Files::of(home);
         // A socket's path has room for 107 bytes.

@@ -15,6 +15,7 @@ mod home;
 mod interrupt;
 mod network;
 mod oci;
+mod output;
 mod packages;
 mod peers;
 mod process;

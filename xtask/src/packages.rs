@@ -29,9 +29,10 @@ pub(crate) fn mirror() -> String {
     std::env::var(MIRROR_VARIABLE).unwrap_or_else(|_| "http://deb.debian.org/debian".to_owned())
 }
 
-/// Whether this machine has apt at all.
-pub(crate) fn has_apt() -> bool {
-    process::find("apt-get").is_some() && process::find("dpkg-deb").is_some()
+/// Whether packages can be had on this machine: it has apt, and we are root or may become it.
+pub(crate) fn usable() -> bool {
+    let has_apt = process::find("apt-get").is_some() && process::find("dpkg-deb").is_some();
+    has_apt && (process::is_root() || process::find("sudo").is_some())
 }
 
 /// Debian's name of this machine's architecture.
@@ -43,21 +44,19 @@ pub(crate) fn native() -> &'static str {
     }
 }
 
-/// What must be installed rather than unpacked, since it needs its shared libraries where the system looks for them:
-/// a file or program that shows it is there, and the package that brings it.
-const HOST_PACKAGES: [(&str, &str); 6] = [
-    ("iptables", "iptables"),
-    ("ip", "iproute2"),
-    ("runc", "runc"),
-    ("mmdebstrap", "mmdebstrap"),
-    (KEYRING, "debian-archive-keyring"),
-    ("/etc/ssl/certs/ca-certificates.crt", "ca-certificates"),
-];
+/// A package that must be installed rather than unpacked, since its programs look for their parts where the system
+/// has them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HostPackage {
+    /// A program or file that shows that it is there.
+    pub(crate) sign: &'static str,
+    pub(crate) name: &'static str,
+}
 
-/// Installs what is missing of the host packages; asks apt only when something is.
-pub(crate) fn install_host_packages(home: &Home) -> Result<()> {
-    let missing = HOST_PACKAGES.iter().filter(|(sign, _)| process::find(sign).is_none());
-    install(home, &missing.map(|&(_, package)| package).collect::<Vec<_>>())
+/// Installs those of `packages` that are missing; asks apt only when one is.
+pub(crate) fn require(home: &Home, packages: &[HostPackage]) -> Result<()> {
+    let missing = packages.iter().filter(|package| process::find(package.sign).is_none());
+    install(home, &missing.map(|package| package.name).collect::<Vec<_>>())
 }
 
 /// Installs packages on the host, refreshing the package lists only if it does not go without.
@@ -97,6 +96,7 @@ pub(crate) struct Release {
 impl Release {
     /// Sets up apt for `suite` and `architecture` and loads the package lists.
     pub(crate) fn open(home: &Home, suite: &str, architecture: &str) -> Result<Self> {
+        require(home, &[HostPackage { sign: KEYRING, name: "debian-archive-keyring" }])?;
         let folder = home.folder(&format!("debian/{suite}-{architecture}"))?;
         for needed in ["lists/partial", "cache/archives/partial", "etc/apt.conf.d", "etc/preferences.d"] {
             fs::create_dir_all(folder.join(needed))?;
@@ -106,8 +106,7 @@ impl Release {
         fs::write(folder.join("etc/sources.list"), source)?;
         let path = folder.display();
         let configuration = folder.join("apt.conf");
-        // Trust and transport settings of the host (a proxy, a certificate) still hold: /etc/apt/apt.conf.d is
-        // where they stand, and it is read before a configuration named by APT_CONFIG.
+        // The host's own settings (a proxy, a certificate) still hold: /etc/apt/apt.conf.d is read as well.
         let settings = format!(
             "Dir::State \"{path}\";\nDir::State::lists \"{path}/lists\";\nDir::State::status \"{path}/status\";\n\
              Dir::Cache \"{path}/cache\";\nDir::Etc::sourcelist \"{path}/etc/sources.list\";\n\

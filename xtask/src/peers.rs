@@ -82,7 +82,7 @@ fn make_venv(home: &Home, venv: &Path, log: &Path) -> Result<()> {
     if process::find("python3").is_some() && make().is_ok() {
         return Ok(());
     }
-    if !packages::has_apt() {
+    if !packages::usable() {
         bail!("Python 3 with its module venv is missing: install it");
     }
     packages::install(home, &["python3-venv"])?;

@@ -6,17 +6,25 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
+use crate::engine::Engine;
 use crate::home::{self, Home};
 use crate::interrupt;
 use crate::packages;
 use crate::process;
 
 /// Starts the registry, or finds it running, and returns its address, such as `127.0.0.1:41234`.
-pub(crate) fn up(home: &Home) -> Result<String> {
-    if let Some(address) = running(home) {
+///
+/// It is Debian's package, or the public image in a container of `engine` where there is no such package.
+pub(crate) fn up(home: &Home, engine: &Engine) -> Result<String> {
+    if let Some(address) = running(home, Some(engine)) {
         return Ok(address);
+    }
+    if !packages::usable() {
+        let run = ["run", "--detach", "--rm", "--publish", "127.0.0.1::5000", "--name"];
+        process::read(engine.docker().args(run).arg(container(home)).arg("registry:2"))?;
+        return running(home, Some(engine)).context("the registry does not answer");
     }
     let program = packages::tools(home)?.join("usr/bin/docker-registry");
     let files = Files::of(home);
@@ -51,20 +59,32 @@ pub(crate) fn up(home: &Home) -> Result<String> {
 }
 
 /// The address of the registry, if it runs.
-pub(crate) fn running(home: &Home) -> Option<String> {
+pub(crate) fn running(home: &Home, engine: Option<&Engine>) -> Option<String> {
     let files = Files::of(home);
-    process::living(&files.pid, &files.configuration)?;
-    let address: SocketAddr = fs::read_to_string(&files.address).ok()?.parse().ok()?;
+    let address = match process::living(&files.pid, &files.configuration) {
+        Some(_) => fs::read_to_string(&files.address).ok()?,
+        None => process::read(engine?.docker().args(["port", &container(home), "5000/tcp"])).ok()?,
+    };
+    let address: SocketAddr = address.lines().next()?.parse().ok()?;
     answers(address).then(|| address.to_string())
 }
 
 /// Stops the registry, if it runs.
-pub(crate) fn down(home: &Home) -> Result<()> {
+pub(crate) fn down(home: &Home, engine: Option<&Engine>) -> Result<()> {
     let files = Files::of(home);
-    match process::living(&files.pid, &files.configuration) {
-        Some(pid) => process::end(pid, "the registry"),
-        None => Ok(()),
+    if let Some(pid) = process::living(&files.pid, &files.configuration) {
+        return process::end(pid, "the registry");
     }
+    if let Some(engine) = engine
+        && running(home, Some(engine)).is_some()
+    {
+        process::read(engine.docker().args(["rm", "--force", &container(home)]))?;
+    }
+    Ok(())
+}
+
+fn container(home: &Home) -> String {
+    format!("dflint-registry-{}", home.tag())
 }
 
 fn answers(address: SocketAddr) -> bool {

@@ -11,6 +11,7 @@ use crate::bases;
 use crate::emulation;
 use crate::engine::{Engine, Owner};
 use crate::home::{Home, Lease};
+use crate::output;
 use crate::packages;
 use crate::peers::{self, Peers};
 use crate::registry;
@@ -106,7 +107,8 @@ impl Parts {
             bases::up(home, &engine)?;
             Ok((format!("{}, {}", bases::BUSYBOX, bases::PYTHON), ()))
         })?;
-        let registry = timed("registry", || registry::up(home).map(|address| (address.clone(), address)))?;
+        let registry =
+            timed("registry", || registry::up(home, &engine).map(|address| (address.clone(), address)))?;
         let peers =
             timed("peers", || peers::up(home).map(|peers| (peers.programs.display().to_string(), peers)))?;
         let trivy_cache =
@@ -133,7 +135,7 @@ fn release(home: &Home, lease: Lease) -> Result<()> {
 }
 
 fn stop(home: &Home) -> Result<()> {
-    registry::down(home)?;
+    registry::down(home, Engine::running(home).ok().flatten().as_ref())?;
     Engine::down(home)?;
     emulation::down(home)
 }
@@ -148,9 +150,9 @@ pub(crate) fn up() -> Result<ExitCode> {
     let stack = Stack::up()?;
     fs::write(kept(&stack.home), "")?;
     eprintln!("it stays up until `cargo xtask engine down`; in a shell: eval \"$(cargo xtask engine up)\"");
-    for (name, value) in stack.environment() {
-        println!("export {name}='{}'", value.replace('\'', r"'\''"));
-    }
+    let exports = stack.environment().into_iter();
+    let exports = exports.map(|(name, value)| format!("export {name}='{}'\n", value.replace('\'', r"'\''")));
+    output::print(&exports.collect::<String>())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -171,7 +173,8 @@ pub(crate) fn down(purge: bool) -> Result<ExitCode> {
 /// `cargo xtask engine status`.
 pub(crate) fn status() -> Result<ExitCode> {
     let home = Home::open()?;
-    let engine = match Engine::running(&home)? {
+    let running = Engine::running(&home)?;
+    let engine = match &running {
         Some(engine) => {
             let owner = match engine.owner() {
                 Owner::Machine => "this machine's",
@@ -181,10 +184,12 @@ pub(crate) fn status() -> Result<ExitCode> {
         }
         None => "none runs".to_owned(),
     };
-    println!("engine     {engine}");
-    println!("emulation  {}", emulation::status()?);
-    println!("registry   {}", registry::running(&home).unwrap_or_else(|| "not running".to_owned()));
-    println!("packages   {}", packages::mirror());
-    println!("folder     {}", home.root().display());
+    let registry = registry::running(&home, running.as_ref()).unwrap_or_else(|| "not running".to_owned());
+    output::print(&format!(
+        "engine     {engine}\nemulation  {}\nregistry   {registry}\npackages   {}\nfolder     {}\n",
+        emulation::status()?,
+        packages::mirror(),
+        home.root().display()
+    ))?;
     Ok(ExitCode::SUCCESS)
 }
