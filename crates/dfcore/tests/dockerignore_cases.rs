@@ -1,4 +1,4 @@
-//! What a real engine sent, case by case (see `fixtures/README.md`), against what we say it sends.
+//! What a real engine sent and what its matcher says, case by case (see `fixtures/README.md`), against ours.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::{fs, path::Path};
 
 use dfcore::context::{BuildContext, Entry, Kind, MemoryTree, Scope, Tree};
-use dfcore::dockerignore::LineError;
+use dfcore::dockerignore::{DockerIgnore, LineError, Verdict};
+use dfcore::text::SourceFile;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -118,4 +119,35 @@ fn every_case_of_the_engine_agrees_on_disk() {
         differences.extend(case.difference(&context));
     }
     assert_no_difference(&differences);
+}
+
+#[derive(Deserialize)]
+struct PatternCase {
+    dockerignore: String,
+    #[serde(default)]
+    error: bool,
+    #[serde(default)]
+    paths: BTreeMap<String, String>,
+}
+
+#[test]
+fn every_verdict_of_the_pattern_matcher_agrees() {
+    let text = include_str!("../../../fixtures/patternmatcher_cases.json");
+    let cases: Vec<PatternCase> = serde_json::from_str(text).unwrap();
+    assert!(cases.len() > 300);
+    for case in cases {
+        let ignore =
+            DockerIgnore::parse(&SourceFile::new(".dockerignore", case.dockerignore.as_str()).unwrap());
+        let fails = ignore.errors().iter().any(LineError::fails_every_build);
+        assert_eq!(fails, case.error, "{:?}", case.dockerignore);
+        for (path, expected) in &case.paths {
+            let verdict = ignore.matcher().verdict(path);
+            let found = match verdict {
+                Verdict { broken: Some(_), .. } => "error",
+                Verdict { is_excluded: true, .. } => "excluded",
+                _ => "sent",
+            };
+            assert_eq!(found, expected, "{path:?} with {:?}", case.dockerignore);
+        }
+    }
 }

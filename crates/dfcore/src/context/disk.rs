@@ -61,6 +61,9 @@ impl Tree for DiskTree {
         let mut walk = WalkBuilder::new(&self.root);
         // None of the filters that a search tool wants: the patterns of BuildKit decide alone.
         walk.standard_filters(false).follow_links(false);
+        // Who lists contexts from a thread pool keeps all cores busy already; one thread (0: all of them) then
+        // saves a millisecond, which is most of what a small context costs.
+        walk.threads(if rayon::current_thread_index().is_some() { 1 } else { 0 });
         let batches = Mutex::new(Vec::new());
         walk.build_parallel().visit(&mut Visitors { root: &self.root, matcher, scope, batches: &batches });
         let mut all = Gathered::default();

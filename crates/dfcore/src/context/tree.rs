@@ -177,6 +177,9 @@ pub fn compare_paths(left: &str, right: &str) -> Ordering {
     // Reading `/` as the smallest byte makes "a/b" come before "a-b", as a walk through the folders does.
     let rank = |byte: u8| if byte == b'/' { 0 } else { byte };
     let (left, right) = (left.as_bytes(), right.as_bytes());
+    // Neighbours share long prefixes: skip those in words.
+    let same_words = left.chunks_exact(8).zip(right.chunks_exact(8)).take_while(|(a, b)| a == b).count();
+    let (left, right) = (&left[same_words * 8..], &right[same_words * 8..]);
     match left.iter().zip(right).find(|(a, b)| a != b) {
         Some((&a, &b)) => rank(a).cmp(&rank(b)),
         None => left.len().cmp(&right.len()),

@@ -6,6 +6,7 @@
 /// Which characters a node takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Set {
+    Any,
     Char(char),
     NotSlash,
     NotNewline,
@@ -13,8 +14,9 @@ pub(super) enum Set {
 }
 
 impl Set {
-    fn contains(&self, c: char) -> bool {
+    pub(super) fn contains(&self, c: char) -> bool {
         match self {
+            Self::Any => true,
             Self::Char(own) => *own == c,
             Self::NotSlash => c != '/',
             Self::NotNewline => c != '\n',

@@ -26,21 +26,7 @@ impl Glob {
     /// # Errors
     /// [`GlobError`] when a `[` is not closed, a class is empty or starts or ends with `-`, or a `\` is last.
     pub fn new(pattern: &str) -> Result<Self, GlobError> {
-        let mut nodes = Vec::new();
-        let mut rest = pattern.chars();
-        while let Some(c) = rest.next() {
-            nodes.push(match c {
-                '*' => Node::Star(Set::NotSlash),
-                '?' => Node::One(Set::NotSlash),
-                '[' => {
-                    let (set, after) = class(rest.as_str())?;
-                    rest = after.chars();
-                    Node::One(set)
-                }
-                '\\' => Node::One(Set::Char(rest.next().ok_or(GlobError::TrailingBackslash)?)),
-                c => Node::One(Set::Char(c)),
-            });
-        }
+        let mut nodes = parse(pattern)?;
         // Two stars in a row are one, and one keeps fewer states alive.
         nodes.dedup_by(|a, b| matches!((a, b), (Node::Star(_), Node::Star(_))));
         Ok(Self { program: Program::new(nodes) })
@@ -71,6 +57,54 @@ impl Glob {
         }
         false
     }
+}
+
+/// Whether BuildKit takes this for a valid `.dockerignore` pattern. It matches the pattern against `.`, and Go
+/// reads no further than the first part between stars that fails.
+pub(super) fn check(pattern: &str) -> Result<(), GlobError> {
+    let (first, rest) = split_part(pattern);
+    if let [Node::One(set)] = &*parse(first)?
+        && set.contains('.')
+    {
+        parse(split_part(rest).0)?;
+    }
+    Ok(())
+}
+
+/// The text between the leading stars and the next one that stands outside of brackets, and what follows it.
+fn split_part(pattern: &str) -> (&str, &str) {
+    let pattern = pattern.trim_start_matches('*');
+    let mut is_class = false;
+    let mut characters = pattern.char_indices();
+    while let Some((at, c)) = characters.next() {
+        match c {
+            '\\' => drop(characters.next()),
+            '[' => is_class = true,
+            ']' => is_class = false,
+            '*' if !is_class => return pattern.split_at(at),
+            _ => {}
+        }
+    }
+    (pattern, "")
+}
+
+fn parse(pattern: &str) -> Result<Vec<Node>, GlobError> {
+    let mut nodes = Vec::new();
+    let mut rest = pattern.chars();
+    while let Some(c) = rest.next() {
+        nodes.push(match c {
+            '*' => Node::Star(Set::NotSlash),
+            '?' => Node::One(Set::NotSlash),
+            '[' => {
+                let (set, after) = class(rest.as_str())?;
+                rest = after.chars();
+                Node::One(set)
+            }
+            '\\' => Node::One(Set::Char(rest.next().ok_or(GlobError::TrailingBackslash)?)),
+            c => Node::One(Set::Char(c)),
+        });
+    }
+    Ok(nodes)
 }
 
 /// The class after its `[`, and what follows its `]`.
@@ -160,6 +194,15 @@ mod tests {
         ] {
             assert_eq!(Glob::new(pattern), Err(error), "{pattern}");
         }
+    }
+
+    #[test]
+    fn the_check_of_buildkit_stops_where_go_does() {
+        assert_eq!(check("a*["), Ok(()), "the first part fails on `.` already");
+        assert_eq!(check("[.]*["), Err(GlobError::OpenClass));
+        assert_eq!(check("?**[a-]"), Err(GlobError::ClassMember));
+        assert_eq!(check("*["), Err(GlobError::OpenClass));
+        assert_eq!(check(r"a*b\"), Ok(()));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One pattern: cleaned, checked and compiled.
 
 use super::automaton::Program;
-use super::glob::{Glob, GlobError};
+use super::glob::{self, GlobError};
 use super::regexp::{self, ExpressionError, Translation};
 
 /// One exclude pattern, or one that brings excluded paths back (`!`).
@@ -19,7 +19,8 @@ enum Form {
     Prefix(String),
     /// The text after a leading `**`.
     Suffix(String),
-    Program(Program),
+    /// Any of these.
+    Programs(Vec<Program>),
     Broken(PatternError),
 }
 
@@ -36,7 +37,7 @@ impl Pattern {
             Some(text) => (true, text),
             None => (false, &*cleaned),
         };
-        if let Err(cause) = Glob::new(text) {
+        if let Err(cause) = glob::check(text) {
             return Err(PatternError::Syntax { pattern: printable(source), cause });
         }
         let form = match regexp::translate(text) {
@@ -44,7 +45,7 @@ impl Pattern {
             Translation::Prefix => Form::Prefix(text.strip_suffix("**").unwrap_or(text).to_owned()),
             Translation::Suffix => Form::Suffix(text.strip_prefix("**").unwrap_or(text).to_owned()),
             Translation::Expression(expression) => match regexp::parse(&expression) {
-                Ok(nodes) => Form::Program(Program::new(nodes)),
+                Ok(rows) => Form::Programs(rows.into_iter().map(Program::new).collect()),
                 Err(cause) => Form::Broken(PatternError::Expression { pattern: printable(source), cause }),
             },
         };
@@ -80,7 +81,7 @@ impl Pattern {
             Form::Exact => path == self.text,
             Form::Prefix(prefix) => path.starts_with(prefix.as_str()),
             Form::Suffix(suffix) => path.ends_with(suffix.as_str()) || suffix.strip_prefix('/') == Some(path),
-            Form::Program(program) => program.matches(path),
+            Form::Programs(programs) => programs.iter().any(|program| program.matches(path)),
             Form::Broken(_) => false,
         }
     }
@@ -93,7 +94,10 @@ impl Pattern {
             Form::Exact => begins(&self.text),
             Form::Prefix(prefix) => begins(prefix) || format!("{folder}/").starts_with(prefix.as_str()),
             Form::Suffix(_) | Form::Broken(_) => true,
-            Form::Program(program) => program.may_match_after(&format!("{folder}/")),
+            Form::Programs(programs) => {
+                let start = format!("{folder}/");
+                programs.iter().any(|program| program.may_match_after(&start))
+            }
         }
     }
 }

@@ -1,9 +1,10 @@
 //! The regular expressions that wildcards become in BuildKit, leaks included.
 //!
 //! BuildKit rewrites a `.dockerignore` pattern as the text of a Go regular expression. The rewriting knows
-//! nothing of classes and keeps `\x` as it stands, so parts of that language shine through: `\d` is any digit,
-//! `[*]` is no literal star, `^` in the middle never matches. Hence the two steps here are the same two:
-//! [`translate`] writes the text, [`parse`] reads the part of the language that such texts can use.
+//! nothing of classes, keeps `\x` as it stands, and forgets to escape `|`, `{` and `}`, so parts of that language
+//! shine through: `\d` is any digit, `[*]` is no literal star, `*.{2}` has two characters after the dot, and
+//! `*.md|x` excludes whatever has an `x` at its end. Hence the two steps here are the same two: [`translate`]
+//! writes the text, [`parse`] reads the part of the language that such texts can use.
 
 use super::automaton::{Assertion, Node, Set};
 
@@ -52,7 +53,7 @@ pub(super) fn translate(pattern: &str) -> Translation {
                 expression.push_str("[^/]");
                 shape = regular();
             }
-            '.' | '+' | '(' | ')' | '|' | '{' | '}' | '$' => expression.extend(['\\', c]),
+            '.' | '+' | '(' | ')' | '$' => expression.extend(['\\', c]),
             '\\' => {
                 expression.push('\\');
                 if let Some(escaped) = rest.next() {
@@ -93,50 +94,147 @@ pub enum ExpressionError {
     /// `[z-a]`, or `[:…:]` with an unknown name.
     #[error("the range in `[…]` is backwards or has an unknown name")]
     Range,
+    /// `{…}` after nothing, after another repetition, or with numbers out of bounds.
+    #[error("`{{…}}` repeats what stands before it, and cannot do so here; write `?` for each brace")]
+    Repetition,
 }
 
-/// Reads an expression that [`translate`] wrote. Its two anchors are taken for granted and leave no node.
-pub(super) fn parse(expression: &str) -> Result<Vec<Node>, ExpressionError> {
+/// Reads an expression that [`translate`] wrote: the alternatives, each as a row that the whole path must match.
+pub(super) fn parse(expression: &str) -> Result<Vec<Vec<Node>>, ExpressionError> {
     let mut reader = Reader { rest: expression };
-    let mut nodes = Vec::new();
+    let mut rows = Vec::new();
+    let mut row = Row::default();
     while let Some(c) = reader.next() {
-        let set = match c {
-            '^' => {
-                if !nodes.is_empty() {
-                    nodes.push(Node::Assert(Assertion::Begin));
-                }
-                continue;
-            }
-            '$' => {
-                // Only the final anchor is not escaped.
-                continue;
-            }
+        match c {
+            '|' => rows.push(std::mem::take(&mut row).finish()),
+            '^' => row.push(Node::Assert(Assertion::Begin)),
+            '$' => row.push(Node::Assert(Assertion::End)),
             // The only group there is: any folders, or none.
             '(' if reader.eat(".*/)?") => {
-                nodes.push(Node::Optional(2));
-                nodes.push(Node::Star(Set::NotNewline));
-                Set::Char('/')
+                row.push_repeated([
+                    Node::Optional(2),
+                    Node::Star(Set::NotNewline),
+                    Node::One(Set::Char('/')),
+                ]);
             }
-            '.' => Set::NotNewline,
-            '[' => reader.class()?,
+            '{' => match reader.counts() {
+                Some(counts) => row.repeat(counts)?,
+                None => row.push(Node::One(Set::Char('{'))),
+            },
             '\\' if reader.eat("Q") => {
                 let (literal, rest) = reader.rest.split_once("\\E").unwrap_or((reader.rest, ""));
-                nodes.extend(literal.chars().map(|c| Node::One(Set::Char(c))));
+                row.last = row.last.map(|last| Last { is_repetition: false, ..last });
+                literal.chars().for_each(|c| row.push(Node::One(Set::Char(c))));
                 reader.rest = rest;
-                continue;
             }
             '\\' => match reader.assertion() {
-                Some(assertion) => {
-                    nodes.push(Node::Assert(assertion));
-                    continue;
+                Some(assertion) => row.push(Node::Assert(assertion)),
+                None => {
+                    let set = reader.class_escape()?.map_or_else(|| reader.escape().map(Set::Char), Ok)?;
+                    row.push(Node::One(set));
                 }
-                None => reader.class_escape()?.map_or_else(|| reader.escape().map(Set::Char), Ok)?,
             },
-            c => Set::Char(c),
-        };
-        nodes.push(if reader.eat("*") { Node::Star(set) } else { Node::One(set) });
+            '.' | '[' => {
+                let set = if c == '.' { Set::NotNewline } else { reader.class()? };
+                if reader.eat("*") {
+                    row.push_repeated([Node::Star(set)]);
+                } else {
+                    row.push(Node::One(set));
+                }
+            }
+            c => row.push(Node::One(Set::Char(c))),
+        }
     }
-    Ok(nodes)
+    rows.push(row.finish());
+    Ok(rows)
+}
+
+/// More nodes than any pattern needs; BuildKit's own limit is higher, but not in any sensible place.
+const MAX_NODES: usize = 50_000;
+
+/// One alternative in the making.
+#[derive(Default)]
+struct Row {
+    nodes: Vec<Node>,
+    last: Option<Last>,
+}
+
+/// What a following `{…}` would repeat.
+#[derive(Clone, Copy)]
+struct Last {
+    start: usize,
+    /// Go refuses to repeat a repetition.
+    is_repetition: bool,
+}
+
+impl Row {
+    fn push(&mut self, node: Node) {
+        self.last = Some(Last { start: self.nodes.len(), is_repetition: false });
+        self.nodes.push(node);
+    }
+
+    fn push_repeated(&mut self, nodes: impl IntoIterator<Item = Node>) {
+        self.last = Some(Last { start: self.nodes.len(), is_repetition: true });
+        self.nodes.extend(nodes);
+    }
+
+    fn repeat(&mut self, counts: Counts) -> Result<(), ExpressionError> {
+        let last = self.last.filter(|last| !last.is_repetition).ok_or(ExpressionError::Repetition)?;
+        let least = counts.least.filter(|&least| least <= 1000).ok_or(ExpressionError::Repetition)?;
+        let optional = match counts.most {
+            Most::Bounded(Some(most)) if most <= 1000 && least <= most => most - least,
+            Most::Bounded(_) => return Err(ExpressionError::Repetition),
+            Most::Unbounded => 0,
+        };
+        let once = self.nodes.split_off(last.start);
+        if self.nodes.len() + once.len().saturating_mul(least + 2 * optional) > MAX_NODES {
+            return Err(ExpressionError::Repetition);
+        }
+        for _ in 0..least {
+            self.nodes.extend_from_slice(&once);
+        }
+        for _ in 0..optional {
+            self.nodes.push(Node::Optional(once.len()));
+            self.nodes.extend_from_slice(&once);
+        }
+        if matches!(counts.most, Most::Unbounded) {
+            match &*once {
+                [Node::One(set) | Node::Star(set)] => self.nodes.push(Node::Star(set.clone())),
+                // More of the same condition says nothing new.
+                [Node::Assert(_)] => {}
+                _ => return Err(ExpressionError::Repetition),
+            }
+        }
+        self.last = Some(Last { is_repetition: true, ..last });
+        Ok(())
+    }
+
+    /// The row with its anchors taken for granted. Where there is none, Go searches: anything may stand there.
+    fn finish(self) -> Vec<Node> {
+        let mut nodes = self.nodes;
+        match nodes.last() {
+            Some(Node::Assert(Assertion::End)) => drop(nodes.pop()),
+            _ => nodes.push(Node::Star(Set::Any)),
+        }
+        match nodes.first() {
+            Some(Node::Assert(Assertion::Begin)) => drop(nodes.remove(0)),
+            _ => nodes.insert(0, Node::Star(Set::Any)),
+        }
+        nodes
+    }
+}
+
+/// How often `{…}` repeats; [`None`] for numbers beyond all reason.
+#[derive(Clone, Copy)]
+struct Counts {
+    least: Option<usize>,
+    most: Most,
+}
+
+#[derive(Clone, Copy)]
+enum Most {
+    Bounded(Option<usize>),
+    Unbounded,
 }
 
 struct Reader<'e> {
@@ -163,6 +261,30 @@ impl Reader<'_> {
             }
             None => false,
         }
+    }
+
+    /// `{n}`, `{n,}` or `{n,m}`, after the brace. Anything else leaves the brace a plain character.
+    fn counts(&mut self) -> Option<Counts> {
+        let (inside, rest) = self.rest.split_once('}')?;
+        // Go takes no leading zeros.
+        let is_number = |text: &str| {
+            !text.is_empty()
+                && text.bytes().all(|b| b.is_ascii_digit())
+                && (text == "0" || !text.starts_with('0'))
+        };
+        let (least, most) =
+            inside.split_once(',').map_or((inside, None), |(least, most)| (least, Some(most)));
+        if !is_number(least) || most.is_some_and(|most| !most.is_empty() && !is_number(most)) {
+            return None;
+        }
+        self.rest = rest;
+        let least_count = least.parse().ok();
+        let most = match most {
+            None => Most::Bounded(least_count),
+            Some("") => Most::Unbounded,
+            Some(most) => Most::Bounded(most.parse().ok()),
+        };
+        Some(Counts { least: least_count, most })
     }
 
     /// `\A`, `\b`, `\B`, `\z`, after the backslash.
@@ -203,6 +325,10 @@ impl Reader<'_> {
             'r' => Ok('\r'),
             't' => Ok('\t'),
             'v' => Ok('\x0B'),
+            'x' if self.eat("{") => {
+                let digits = self.digits(1, usize::MAX, 16).filter(|_| self.eat("}"));
+                digits.ok_or(ExpressionError::Escape(c))
+            }
             'x' => self.digits(2, 2, 16).ok_or(ExpressionError::Escape(c)),
             '0' => Ok(self.digits(0, 2, 8).unwrap_or('\0')),
             // A single digit would be a back-reference.
@@ -231,7 +357,9 @@ impl Reader<'_> {
         }
         // Digits are ASCII, so characters are bytes here.
         let (digits, rest) = self.rest.split_at(length);
-        let value = digits.chars().fold(0, |value, c| value * radix + c.to_digit(radix).unwrap_or_default());
+        let value = digits.chars().fold(0u32, |value, c| {
+            value.saturating_mul(radix).saturating_add(c.to_digit(radix).unwrap_or_default())
+        });
         self.rest = rest;
         char::from_u32(value)
     }
@@ -368,7 +496,7 @@ mod tests {
     }
 
     fn matches(pattern: &str, path: &str) -> bool {
-        Program::new(parse(&expression(pattern)).unwrap()).matches(path)
+        parse(&expression(pattern)).unwrap().into_iter().any(|row| Program::new(row).matches(path))
     }
 
     #[test]
@@ -399,6 +527,20 @@ mod tests {
             (r"[\W]", "_", false),
             (r"[\W]", "é", true),
             ("**/a*", "x\ny/ab", false),
+            ("{a,b}*", "{a,b}c", true),
+            ("a{2}?", "aab", true),
+            ("a{2}?", "a{2}b", false),
+            ("a{1,3}?", "aaab", true),
+            ("a{1,3}?", "aaaab", false),
+            ("a{2,}?", "aaaab", true),
+            ("a{0}*", "b", true),
+            ("a{01}?", "a{01}b", true),
+            ("*.md|x", "a.mdz", true),
+            ("*.md|x", "docs/x", true),
+            ("*.md|x", "docs/xy", false),
+            ("*.md|b|x", "a/b/c", true),
+            (r"\x{41}", "A", true),
+            (r"\Qabc", "abc$d", true),
         ] {
             assert_eq!(matches(pattern, path), expected, "{pattern} on {path:?}");
         }
@@ -418,6 +560,15 @@ mod tests {
             ("[a-*]", ExpressionError::Range),
             ("[[:nope:]]", ExpressionError::Range),
             (r"[\b]", ExpressionError::Escape('b')),
+            ("*{2}", ExpressionError::Repetition),
+            ("a{2}{3}*", ExpressionError::Repetition),
+            ("a|{2}*", ExpressionError::Repetition),
+            ("a{3,2}*", ExpressionError::Repetition),
+            ("a{1001}*", ExpressionError::Repetition),
+            ("a{99999999999999999999}*", ExpressionError::Repetition),
+            (r"\x{}", ExpressionError::Escape('x')),
+            (r"\x{110000}", ExpressionError::Escape('x')),
+            (r"\p{Greek}", ExpressionError::UnicodeClass('p')),
         ] {
             assert_eq!(parse(&expression(pattern)), Err(error), "{pattern}");
         }
