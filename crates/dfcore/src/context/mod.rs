@@ -97,6 +97,12 @@ impl BuildContext {
         Self { scope, listing: OnceLock::new(), ..self }
     }
 
+    /// The same tree with another ignore file: what a change of it would do.
+    #[must_use]
+    pub fn under(&self, ignore: IgnoreFile) -> Self {
+        Self::with_ignore_file(Arc::clone(&self.tree), Some(ignore)).with_scope(self.scope)
+    }
+
     /// The ignore file in force.
     #[must_use]
     pub fn ignore_file(&self) -> Option<&IgnoreFile> {

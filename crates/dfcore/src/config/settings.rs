@@ -1,0 +1,159 @@
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
+
+use super::error::{ConfigError, Problem, Problems};
+use super::table::closest;
+use super::{Config, Level};
+use crate::diagnostic::Severity;
+use crate::rule::{Registered, Rule, RuleMeta};
+use crate::rules;
+
+/// Which rules run and from which severity on a run fails: `[lint]`, or the flags of a command line.
+///
+/// A rule is selected by its code, name or alias, or by the beginning of one of them and `*` (`DL30*`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Selection {
+    /// Run these rules and no others; without it, those that are on by default.
+    pub select: Option<Vec<String>>,
+    /// Run these rules too.
+    pub extend_select: Vec<String>,
+    /// Do not run these rules.
+    pub ignore: Vec<String>,
+    /// The least severity that makes a run fail; `warning` by default.
+    pub fail_on: Option<Severity>,
+    /// Run also rules of taste, and rules that give mere hints.
+    pub pedantic: Option<bool>,
+    /// Run also rules that are too new to be on by default.
+    pub preview: Option<bool>,
+}
+
+impl Selection {
+    /// The keys of `[lint]`.
+    pub(super) const KEYS: [&'static str; 7] =
+        ["select", "extend-select", "ignore", "fail-on", "pedantic", "preview", "rules"];
+
+    /// Reads `[lint]` without its rules.
+    pub(super) fn read(table: DeTable<'_>, problems: &mut Problems) -> Self {
+        for key in ["select", "extend-select", "ignore"] {
+            let list = table.get(key).and_then(|value| value.get_ref().as_array());
+            for element in list.into_iter().flatten() {
+                if let Some(selector) = element.get_ref().as_str()
+                    && let Err(problem) = check_selector(selector)
+                {
+                    problems.add(element.span(), problem.message, problem.help);
+                }
+            }
+        }
+        let known = table.into_iter().filter(|(key, _)| Self::KEYS.contains(&key.get_ref().as_ref()));
+        let value = Spanned::new(0..0, DeValue::Table(known.collect()));
+        Self::deserialize(ValueDeserializer::from(value)).unwrap_or_else(|error| {
+            problems.add_toml(&error);
+            Self::default()
+        })
+    }
+}
+
+fn check_selector(selector: &str) -> Result<(), Problem> {
+    if rules::all().iter().any(|rule| rule.meta().answers_to(selector)) {
+        return Ok(());
+    }
+    let names = rules::all().iter().flat_map(|rule| rule.meta().names());
+    let message = format!("`{selector}` selects no rule");
+    Err(Problem { place: None, message, help: closest(selector, names) })
+}
+
+/// The rules that run, with their options and severities.
+///
+/// Made once per configuration and shared between threads.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    active: Vec<Active>,
+    fail_on: Severity,
+}
+
+/// A rule that runs.
+#[derive(Clone, Debug)]
+pub(crate) struct Active {
+    pub(crate) meta: &'static RuleMeta,
+    pub(crate) rule: Arc<dyn Rule>,
+    pub(crate) severity: Severity,
+}
+
+impl Settings {
+    /// The settings of a configuration file and what a command line adds.
+    ///
+    /// The file's selection comes first, then its levels, then the command line, which so has the last word:
+    /// its `select` replaces the file's choice, and `ignore` takes rules away from it.
+    ///
+    /// # Errors
+    /// A selector of the command line that means no rule.
+    pub fn new(config: &Config, command_line: &Selection) -> Result<Self, ConfigError> {
+        let selectors = command_line.select.iter().flatten();
+        let selectors = selectors.chain(&command_line.extend_select).chain(&command_line.ignore);
+        let problems: Vec<Problem> =
+            selectors.filter_map(|selector| check_selector(selector).err()).collect();
+        if !problems.is_empty() {
+            return Err(ConfigError { problems });
+        }
+        let file = &config.selection;
+        let pedantic = command_line.pedantic.or(file.pedantic).unwrap_or_default();
+        let preview = command_line.preview.or(file.preview).unwrap_or_default();
+        let mut active = Vec::new();
+        for registered in rules::all() {
+            let meta = registered.meta();
+            let configured = config.rules.iter().find(|rule| rule.registered.meta().code == meta.code);
+            let level = configured.and_then(|rule| rule.level);
+            let is_default = (pedantic || !meta.is_pedantic()) && (preview || !meta.preview);
+            let chosen = choose(is_default, file, meta);
+            let chosen = level.map_or(chosen, |level| level != Level::Off);
+            if choose(chosen, command_line, meta) {
+                let severity = level.and_then(Level::severity).unwrap_or(meta.severity);
+                let rule =
+                    configured.map_or_else(|| registered.with_defaults(), |rule| Arc::clone(&rule.rule));
+                active.push(Active { meta, rule, severity });
+            }
+        }
+        let fail_on = command_line.fail_on.or(file.fail_on).unwrap_or(Severity::Warning);
+        Ok(Self { active, fail_on })
+    }
+
+    /// The rules that run, with the severity of their findings.
+    pub fn rules(&self) -> impl Iterator<Item = (&'static RuleMeta, Severity)> {
+        self.active.iter().map(|active| (active.meta, active.severity))
+    }
+
+    /// The least severity that makes a run fail.
+    #[must_use]
+    pub const fn fail_on(&self) -> Severity {
+        self.fail_on
+    }
+
+    pub(crate) fn active(&self) -> &[Active] {
+        &self.active
+    }
+}
+
+impl Default for Settings {
+    /// The settings without a configuration file.
+    fn default() -> Self {
+        let active = rules::all().iter().filter(|rule| rule.meta().is_default());
+        let active = active.map(|registered: &'static Registered| Active {
+            meta: registered.meta(),
+            rule: registered.with_defaults(),
+            severity: registered.meta().severity,
+        });
+        Self { active: active.collect(), fail_on: Severity::Warning }
+    }
+}
+
+/// Whether a rule runs after one more selection.
+fn choose(chosen: bool, selection: &Selection, meta: &RuleMeta) -> bool {
+    let any = |selectors: &[String]| selectors.iter().any(|selector| meta.answers_to(selector));
+    let chosen = selection.select.as_deref().map_or(chosen, any);
+    (chosen || any(&selection.extend_select)) && !any(&selection.ignore)
+}

@@ -1,0 +1,190 @@
+//! What a rule says about a file: findings with their spans, evidence and advice.
+//!
+//! A [`Diagnostic`] is plain data. Its wording follows three questions: the message says what is wrong, the
+//! notes say why it matters here (with the evidence: bytes, layers, file names), the help says what to do.
+
+use std::fmt;
+use std::str::FromStr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::fix::Fix;
+use crate::text::Span;
+
+/// How bad a finding is, ordered from harmless to severe; the words are hadolint's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// A matter of taste and layout.
+    Style,
+    /// Worth knowing; the image works as meant.
+    Info,
+    /// The image is slower, larger, less safe or less repeatable than it could be.
+    Warning,
+    /// The build fails, or the image does not do what the file says.
+    Error,
+}
+
+impl Severity {
+    /// All of them, from harmless to severe.
+    pub const ALL: [Self; 4] = [Self::Style, Self::Info, Self::Warning, Self::Error];
+
+    /// The lower-case word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Style => "style",
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A word that is no [`Severity`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{word}` is no severity; choose one of error, warning, info, style")]
+pub struct UnknownSeverity {
+    /// The word.
+    pub word: String,
+}
+
+impl FromStr for Severity {
+    type Err = UnknownSeverity;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.into_iter().find(|severity| severity.as_str() == word);
+        found.ok_or_else(|| UnknownSeverity { word: word.to_owned() })
+    }
+}
+
+/// How sure a rule is that its finding is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// A hint that people should look at; off unless asked for.
+    Low,
+    /// Right in nearly all files, but it rests on an assumption that the notes name.
+    Medium,
+    /// Follows from the file and the build context alone.
+    High,
+}
+
+impl Confidence {
+    /// The lower-case word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
+impl fmt::Display for Confidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Which of the files of one build a span or an edit means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum FileRole {
+    /// The Dockerfile.
+    #[default]
+    Dockerfile,
+    /// The ignore file that the build uses: `<Dockerfile>.dockerignore` or `.dockerignore`.
+    DockerIgnore,
+}
+
+/// A second place that belongs to a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Label {
+    /// The file that the span means.
+    pub file: FileRole,
+    /// The bytes to point at.
+    pub span: Span,
+    /// What is there, a few words.
+    pub message: String,
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[non_exhaustive]
+pub struct Diagnostic {
+    /// The rule's code, such as `DF5001`.
+    pub code: &'static str,
+    /// The rule's name, such as `latest-tag`.
+    pub name: &'static str,
+    /// How bad it is, as the settings have it.
+    pub severity: Severity,
+    /// How sure the rule is.
+    pub confidence: Confidence,
+    /// The file that the span means.
+    pub file: FileRole,
+    /// The bytes to point at.
+    pub span: Span,
+    /// What is wrong, one sentence without a full stop.
+    pub message: String,
+    /// Other places that belong to it.
+    pub labels: Vec<Label>,
+    /// Why it matters here, with the evidence.
+    pub notes: Vec<String>,
+    /// What to do.
+    pub help: Option<String>,
+    /// The edits that put it right.
+    pub fix: Option<Fix>,
+}
+
+impl Diagnostic {
+    /// A finding at a place in the Dockerfile, of high confidence, with nothing but its message.
+    #[must_use]
+    pub fn new(
+        code: &'static str,
+        name: &'static str,
+        severity: Severity,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            code,
+            name,
+            severity,
+            confidence: Confidence::High,
+            file: FileRole::Dockerfile,
+            span,
+            message: message.into(),
+            labels: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+            fix: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn severities_are_ordered_and_round_trip() {
+        assert!(Severity::Error > Severity::Warning);
+        assert!(Severity::Warning > Severity::Info);
+        assert!(Severity::Info > Severity::Style);
+        for severity in Severity::ALL {
+            assert_eq!(severity.as_str().parse(), Ok(severity));
+        }
+        let error = "fatal".parse::<Severity>().expect_err("not a severity");
+        assert_eq!(error.to_string(), "`fatal` is no severity; choose one of error, warning, info, style");
+    }
+}

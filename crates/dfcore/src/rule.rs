@@ -1,0 +1,259 @@
+//! What a rule is, and how to add one.
+//!
+//! # Add a rule
+//!
+//! A rule is one file, `src/rules/<group>/<name>.rs`, with everything about it: documentation, examples,
+//! metadata, options, check and fix. Drop it in and run `cargo test -p dfcore` twice: the first run writes
+//! the registry line (`src/rules.rs`), the line in `tests/codes.txt`, the snapshots, the documentation page
+//! and the schema, and says so by failing; the second is green. There is no other place to touch.
+//!
+//! ```text
+//! use crate::rule::{Report, Rule, RuleContext, declare_rule};
+//!
+//! declare_rule! {
+//!     /// The working directory is set with a relative path.
+//!     ///
+//!     /// What it is and why it is bad, in a paragraph or two.
+//!     ///
+//!     /// ## Example
+//!     ///
+//!     /// ```dockerfile,bad
+//!     /// FROM alpine:3.20
+//!     /// WORKDIR app
+//!     /// ```
+//!     ///
+//!     /// ```dockerfile,good
+//!     /// FROM alpine:3.20
+//!     /// WORKDIR /app
+//!     /// ```
+//!     ///
+//!     /// ## Sources
+//!     ///
+//!     /// - <https://docs.docker.com/reference/dockerfile/#workdir>
+//!     pub RelativeWorkdir {
+//!         code: "DF1042",
+//!         name: "relative-workdir",
+//!         group: Correctness,
+//!         severity: Warning,
+//!         confidence: High,
+//!         fix: None,
+//!         since: "0.1.0",
+//!         aliases: ["DL3000", "WorkdirRelativePath"],
+//!     }
+//! }
+//!
+//! impl Rule for RelativeWorkdir {
+//!     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
+//!         for (index, instruction) in cx.model.instructions() {
+//!             let InstructionKind::Workdir(words) = &instruction.kind else { continue };
+//!             …
+//!             report.at(word.span, "the working directory `app` is relative").help("write `/app`");
+//!         }
+//!     }
+//! }
+//! ```
+//!
+//! ## The parts
+//!
+//! - **Name** (`relative-workdir`): names the smell, so that it reads well after "ignore"; the file is called
+//!   `relative_workdir.rs` and the type `RelativeWorkdir`.
+//! - **Code**: the next free one of the group in `tests/codes.txt`: `DF1…` correctness, `DF2…` security,
+//!   `DF3…` cache, `DF4…` size, `DF5…` reproducible, `DF6…` context, `DF7…` shell, `DF8…` style, `DF0…` the
+//!   linter itself. Codes are never used again.
+//! - **Severity and confidence**: an `Error` is a build that fails or an image that does not do what the file
+//!   says. `Low` confidence and the style group are off unless somebody asks.
+//! - **Fix**: the least safe promise that the rule's fixes make: `None`, `Safe`, `Suggested` or `Unsafe`.
+//! - **Preview**: a last line `preview: true,` keeps the rule off by default until a later minor release.
+//! - **Aliases**: what other tools call it (`DL3042`, `StageNameCasing`, `DS-0002`); each belongs to one rule.
+//! - **Options**: a last entry gives the type fields, a line in the schema and on the page each:
+//!
+//! ```text
+//!         options: {
+//!             /// The oldest Docker Engine that has to build the file.
+//!             minimum_engine: String = "20.10".to_owned(),
+//!         },
+//! ```
+//!
+//! ## The documentation
+//!
+//! The first line is one sentence, the summary. There is a section `## Sources`. Fenced blocks are tests:
+//!
+//! - `dockerfile,bad`: at least one finding of this rule. What people see is a snapshot
+//!   (`tests/snapshots/rules/`) and appears on the page.
+//! - `dockerfile,fixed`: exactly what all fixes of this rule make of the bad block above; no finding is left.
+//! - `dockerfile,good`: no finding of this rule.
+//! - `toml,options`: a `df.toml` for the blocks that follow it under the same heading.
+//! - `file=PATH`: a file of the build context (`.dockerignore`, `requirements.txt`) for the blocks that follow
+//!   it under the same heading. Without one there is no build context and [`RuleContext::context`] is `None`.
+//! - `file=PATH,fixed`: what the fixes make of that file.
+//!
+//! ## The check
+//!
+//! A rule is a pure function of [`RuleContext`] and its options: it reads no file, no environment variable
+//! and no clock, and knows no other rule. Facts that two rules need belong into [`crate::model`]. The message
+//! says what is wrong, the notes why it matters here (with evidence), the help what to do.
+
+mod meta;
+mod report;
+
+use std::fmt;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde::de::DeserializeOwned;
+use toml::de::ValueDeserializer;
+
+pub use meta::{Group, RuleMeta};
+pub use report::{Finding, Report};
+
+use crate::context::BuildContext;
+use crate::model::Model;
+use crate::suppress::Unused;
+
+/// A check with its options.
+pub trait Rule: fmt::Debug + Send + Sync {
+    /// Reports what is wrong with one Dockerfile.
+    fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>);
+}
+
+/// What a rule may look at.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct RuleContext<'a> {
+    /// The Dockerfile, resolved.
+    pub model: &'a Model<'a>,
+    /// The build context, when there is one.
+    pub context: Option<&'a BuildContext>,
+    /// The comments of ours that suppressed nothing; filled only for rules of [`Group::Linter`], which run
+    /// after all others.
+    pub unused_suppressions: &'a [Unused],
+}
+
+impl<'a> RuleContext<'a> {
+    /// What the rules of all groups but [`Group::Linter`] see.
+    #[must_use]
+    pub const fn new(model: &'a Model<'a>, context: Option<&'a BuildContext>) -> Self {
+        Self { model, context, unused_suppressions: &[] }
+    }
+}
+
+/// What [`declare_rule!`] adds to a rule.
+pub(crate) trait Declared: Rule + Default + DeserializeOwned + JsonSchema + 'static {
+    /// The metadata.
+    const META: RuleMeta;
+}
+
+/// One line of the registry: a rule's metadata, and the way to make it from its options.
+#[derive(Clone, Copy, Debug)]
+pub struct Registered {
+    meta: RuleMeta,
+    default: fn() -> Arc<dyn Rule>,
+    build: fn(ValueDeserializer<'_>) -> Result<Arc<dyn Rule>, toml::de::Error>,
+    schema: fn() -> schemars::Schema,
+}
+
+impl Registered {
+    /// The line of a rule.
+    pub(crate) const fn of<R: Declared>() -> Self {
+        Self { meta: R::META, default: with_defaults::<R>, build: build::<R>, schema: schema::<R> }
+    }
+
+    /// The rule's metadata.
+    #[must_use]
+    pub const fn meta(&self) -> &RuleMeta {
+        &self.meta
+    }
+
+    /// The JSON schema of the rule's options: an object with one property per option.
+    #[must_use]
+    pub fn options_schema(&self) -> serde_json::Value {
+        (self.schema)().to_value()
+    }
+
+    /// The names of its options.
+    pub(crate) fn option_names(&self) -> Vec<String> {
+        let schema = (self.schema)();
+        let properties = schema.get("properties").and_then(serde_json::Value::as_object);
+        properties.into_iter().flat_map(|properties| properties.keys().cloned()).collect()
+    }
+
+    /// The rule with its default options.
+    pub(crate) fn with_defaults(&self) -> Arc<dyn Rule> {
+        (self.default)()
+    }
+
+    /// The rule with the options of a configuration file.
+    pub(crate) fn build(&self, options: ValueDeserializer<'_>) -> Result<Arc<dyn Rule>, toml::de::Error> {
+        (self.build)(options)
+    }
+}
+
+fn with_defaults<R: Declared>() -> Arc<dyn Rule> {
+    Arc::new(R::default())
+}
+
+fn build<R: Declared>(options: ValueDeserializer<'_>) -> Result<Arc<dyn Rule>, toml::de::Error> {
+    Ok(Arc::new(R::deserialize(options)?))
+}
+
+/// The schema of a type without references to definitions and without a `$schema`, to be put into a larger one.
+pub(crate) fn schema<T: JsonSchema>() -> schemars::Schema {
+    let settings = SchemaSettings::draft2020_12().with(|settings| {
+        settings.inline_subschemas = true;
+        settings.meta_schema = None;
+    });
+    settings.into_generator().into_root_schema_for::<T>()
+}
+
+/// Declares a rule's type, metadata and options; see the [module documentation](crate::rule).
+macro_rules! declare_rule {
+    (
+        $(#[doc = $doc:expr])+
+        pub $rule:ident {
+            code: $code:literal,
+            name: $name:literal,
+            group: $group:ident,
+            severity: $severity:ident,
+            confidence: $confidence:ident,
+            fix: $fix:ident,
+            since: $since:literal,
+            aliases: [$($alias:literal),* $(,)?],
+            $(options: { $($(#[doc = $option_doc:expr])+ $option:ident: $type:ty = $default:expr),* $(,)? },)?
+            $(preview: $preview:literal,)?
+        }
+    ) => {
+        $(#[doc = $doc])+
+        #[derive(Clone, Debug, serde::Deserialize, schemars::JsonSchema)]
+        #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+        pub(crate) struct $rule {
+            $($($(#[doc = $option_doc])+ $option: $type,)*)?
+        }
+
+        impl Default for $rule {
+            fn default() -> Self {
+                Self { $($($option: $default,)*)? }
+            }
+        }
+
+        impl $crate::rule::Declared for $rule {
+            const META: $crate::rule::RuleMeta = $crate::rule::RuleMeta {
+                code: $code,
+                name: $name,
+                group: $crate::rule::Group::$group,
+                severity: $crate::diagnostic::Severity::$severity,
+                confidence: $crate::diagnostic::Confidence::$confidence,
+                fix: $crate::rule::declare_rule!(@fix $fix),
+                since: $since,
+                preview: false $(|| $preview)?,
+                aliases: &[$($alias),*],
+                documentation: concat!($($doc, "\n"),+),
+                file: file!(),
+                line: line!(),
+            };
+        }
+    };
+    (@fix None) => { None };
+    (@fix $applicability:ident) => { Some($crate::fix::Applicability::$applicability) };
+}
+pub(crate) use declare_rule;

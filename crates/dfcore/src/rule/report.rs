@@ -1,0 +1,78 @@
+use super::RuleMeta;
+use crate::diagnostic::{Confidence, Diagnostic, FileRole, Label, Severity};
+use crate::fix::Fix;
+use crate::text::Span;
+
+/// Collects the findings of one rule.
+#[derive(Debug)]
+pub struct Report<'a> {
+    meta: &'a RuleMeta,
+    severity: Severity,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl<'a> Report<'a> {
+    /// A report of a rule whose findings have the given severity and go to the end of `diagnostics`.
+    #[must_use]
+    pub const fn new(meta: &'a RuleMeta, severity: Severity, diagnostics: &'a mut Vec<Diagnostic>) -> Self {
+        Self { meta, severity, diagnostics }
+    }
+
+    /// Reports a finding in the Dockerfile. The message says what is wrong, without a full stop.
+    pub fn at(&mut self, span: Span, message: impl Into<String>) -> Finding<'_> {
+        let mut diagnostic = Diagnostic::new(self.meta.code, self.meta.name, self.severity, span, message);
+        diagnostic.confidence = self.meta.confidence;
+        let index = self.diagnostics.len();
+        self.diagnostics.push(diagnostic);
+        Finding { diagnostic: &mut self.diagnostics[index] }
+    }
+}
+
+/// A finding that was reported, to be filled in.
+#[derive(Debug)]
+pub struct Finding<'a> {
+    diagnostic: &'a mut Diagnostic,
+}
+
+impl Finding<'_> {
+    /// Says that the span lies in another file than the Dockerfile.
+    pub fn in_file(self, file: FileRole) -> Self {
+        self.diagnostic.file = file;
+        self
+    }
+
+    /// Says why it matters here, with the evidence: a sentence without a full stop. May be called again.
+    pub fn note(self, note: impl Into<String>) -> Self {
+        self.diagnostic.notes.push(note.into());
+        self
+    }
+
+    /// Says what to do.
+    pub fn help(self, help: impl Into<String>) -> Self {
+        self.diagnostic.help = Some(help.into());
+        self
+    }
+
+    /// Points at a second place in the Dockerfile.
+    pub fn label(self, span: Span, message: impl Into<String>) -> Self {
+        self.label_in(FileRole::Dockerfile, span, message)
+    }
+
+    /// Points at a second place in any file of the build.
+    pub fn label_in(self, file: FileRole, span: Span, message: impl Into<String>) -> Self {
+        self.diagnostic.labels.push(Label { file, span, message: message.into() });
+        self
+    }
+
+    /// Says how sure this finding is, where that differs from the rule's.
+    pub fn confidence(self, confidence: Confidence) -> Self {
+        self.diagnostic.confidence = confidence;
+        self
+    }
+
+    /// Offers the edits that put it right.
+    pub fn fix(self, fix: Fix) -> Self {
+        self.diagnostic.fix = Some(fix);
+        self
+    }
+}

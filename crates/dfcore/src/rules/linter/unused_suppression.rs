@@ -1,0 +1,117 @@
+use crate::fix::{Edit, Fix};
+use crate::model::Model;
+use crate::rule::{Report, Rule, RuleContext, declare_rule};
+use crate::suppress::{Unused, UnusedReason};
+
+declare_rule! {
+    /// A `# dflint: ignore=…` comment suppresses nothing.
+    ///
+    /// It is a leftover, has a typing mistake, or stands in the wrong place; in each case somebody believes in
+    /// a protection that is not there. Comments for hadolint and BuildKit (`# hadolint ignore=…`,
+    /// `# check=skip=…`) are read but never reported, and neither are rules that did not run.
+    ///
+    /// `# dflint: ignore=RULE,RULE reason` stands above an instruction or, inside one of several lines, above
+    /// a line; `# dflint: global ignore=RULE reason` stands above the first instruction.
+    ///
+    /// ## Example
+    ///
+    /// ```dockerfile,bad
+    /// FROM alpine:3.20
+    /// # dflint: ignore=latest-tag we want the newest
+    /// USER app
+    /// ```
+    ///
+    /// ```dockerfile,fixed
+    /// FROM alpine:3.20
+    /// USER app
+    /// ```
+    ///
+    /// ```dockerfile,good
+    /// # dflint: ignore=latest-tag we want the newest
+    /// FROM alpine
+    /// USER app
+    /// ```
+    ///
+    /// Of several rules only the needed ones stay:
+    ///
+    /// ```dockerfile,bad
+    /// # dflint: ignore=latest-tag,last-user-root the newest
+    /// FROM alpine
+    /// USER app
+    /// ```
+    ///
+    /// ```dockerfile,fixed
+    /// # dflint: ignore=latest-tag the newest
+    /// FROM alpine
+    /// USER app
+    /// ```
+    ///
+    /// Mistakes are for people to put right:
+    ///
+    /// ```dockerfile,bad
+    /// FROM alpine:3.20
+    /// # dflint: ingore=last-user-root
+    /// USER app
+    /// # dflint: global ignore=last-user-root
+    /// RUN id
+    /// ```
+    pub UnusedSuppression {
+        code: "DF0002",
+        name: "unused-suppression",
+        group: Linter,
+        severity: Info,
+        confidence: High,
+        fix: Safe,
+        since: "0.1.0",
+        aliases: [],
+    }
+}
+
+impl Rule for UnusedSuppression {
+    fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
+        for unused in cx.unused_suppressions {
+            check_comment(unused, cx.model, report);
+        }
+    }
+}
+
+fn check_comment(unused: &Unused, model: &Model<'_>, report: &mut Report<'_>) {
+    let rules: Vec<String> = unused.unused.iter().map(|rule| format!("`{rule}`")).collect();
+    let rules = rules.join(", ");
+    match unused.reason {
+        UnusedReason::NoFinding => {
+            let place = if unused.used.is_empty() {
+                "this comment suppresses nothing"
+            } else {
+                "a part of this comment suppresses nothing"
+            };
+            report
+                .at(unused.list, place)
+                .note(format!("there is no finding of {rules} where it reaches"))
+                .fix(remove_unused(unused, model));
+        }
+        UnusedReason::UnknownRule => {
+            report
+                .at(unused.list, format!("there is no rule {rules}"))
+                .help("`dflint rules` lists the rules with their codes, names and aliases");
+        }
+        UnusedReason::Misplaced => {
+            report
+                .at(unused.comment, "this comment cannot suppress anything here")
+                .help("put `ignore=…` above an instruction, and `global ignore=…` above the first one");
+        }
+        UnusedReason::NotUnderstood => {
+            report
+                .at(unused.comment, "this comment for dflint is not understood")
+                .help("write `# dflint: ignore=RULE,RULE reason` or `# dflint: global ignore=RULE reason`");
+        }
+    }
+}
+
+fn remove_unused(unused: &Unused, model: &Model<'_>) -> Fix {
+    if unused.used.is_empty() {
+        let line = model.source.full_line_span(unused.comment.start);
+        return Fix::safe("remove the comment", [Edit::remove(line)]);
+    }
+    Fix::safe("keep the rules that are needed", [Edit::replace(unused.list, unused.used.join(","))])
+}

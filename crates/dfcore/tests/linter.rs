@@ -1,0 +1,99 @@
+//! The pipeline as a whole: order, suppression, fixing.
+
+use dfcore::config::{Config, Selection, Settings};
+use dfcore::linter::lint;
+use dfcore::text::SourceFile;
+
+fn findings(text: &str, settings: &Settings) -> Vec<String> {
+    let source = SourceFile::new("Dockerfile", text).expect("small");
+    let shown = |finding: &dfcore::diagnostic::Diagnostic| {
+        let line = source.position(finding.span.start).line;
+        format!("{line} {} {}", finding.name, finding.severity)
+    };
+    lint(&source, None, settings).iter().map(shown).collect()
+}
+
+fn configured(text: &str) -> Settings {
+    let config = Config::parse("df.toml", text).expect("a valid file");
+    Settings::new(&config, &Selection::default()).expect("valid selectors")
+}
+
+#[test]
+fn findings_come_in_the_order_of_the_file() {
+    let text = "FROM a\nFROM b AS c\nCOYP . .\nFROM d:latest\nUSER root\n";
+    let expected = [
+        "1 latest-tag warning",
+        "2 latest-tag warning",
+        "3 syntax-error error",
+        "4 latest-tag warning",
+        "5 last-user-root warning",
+    ];
+    assert_eq!(findings(text, &Settings::default()), expected);
+}
+
+#[test]
+fn every_spelling_of_a_rule_suppresses_it() {
+    for comment in [
+        "dflint: ignore=latest-tag",
+        "dflint: ignore=DF5001 why",
+        "dflint: ignore=dl3007",
+        "dflint: global ignore=latest*",
+        "hadolint ignore=DL3007",
+        "hadolint global ignore=DL3006",
+    ] {
+        assert_eq!(
+            findings(&format!("# {comment}\nFROM a\nUSER b\n"), &Settings::default()),
+            [] as [&str; 0],
+            "{comment}"
+        );
+    }
+}
+
+#[test]
+fn a_rule_that_did_not_run_is_no_unused_suppression() {
+    let text = "# dflint: ignore=latest-tag\nFROM a:1\nUSER b\n";
+    assert_eq!(findings(text, &Settings::default()), ["1 unused-suppression info"]);
+    let without = configured("[lint.rules.latest-tag]\nlevel = 'off'\n");
+    assert_eq!(findings(text, &without), [] as [&str; 0]);
+}
+
+#[test]
+fn levels_reach_the_findings() {
+    let settings = configured("[lint.rules.DL3007]\nlevel = 'error'\n");
+    assert_eq!(findings("FROM a\nUSER b\n", &settings), ["1 latest-tag error"]);
+}
+
+#[test]
+fn bytes_that_are_not_utf8_are_linted_too() {
+    let source = SourceFile::new("Dockerfile", b"FROM a\xFF\nUSER root\xC3\n".to_vec()).expect("small");
+    let names: Vec<_> =
+        lint(&source, None, &Settings::default()).iter().map(|finding| finding.name).collect();
+    assert!(names.contains(&"latest-tag"), "{names:?}");
+}
+
+proptest::proptest! {
+    /// Nothing that people can write makes the linter panic, and fixing always ends.
+    #[test]
+    fn any_text_can_be_linted_and_fixed(
+        lines in proptest::collection::vec(
+            proptest::prop_oneof![
+                "[ -~]{0,20}",
+                "# (dflint:|hadolint|check=skip=) ?(global )?ignore=[a-z,*-]{0,12}",
+                "(FROM|RUN|USER|ENV|COPY|ONBUILD RUN) [ -~]{0,16}[\\\\]?",
+                "RUN (pip|uv pip|apt-get) install [ -~]{0,16}[\\\\]?",
+            ],
+            0..12,
+        )
+    ) {
+        let text = lines.join("\n");
+        let source = SourceFile::new("Dockerfile", text).expect("small");
+        let everything = Selection { select: Some(vec!["*".to_owned()]), ..Selection::default() };
+        let settings = Settings::new(&Config::default(), &everything).expect("a valid selector");
+        let before = dfcore::syntax::parse(&source).errors.len();
+        let outcome = dfcore::linter::fix(&source, None, &settings, |_, _| true);
+        let after = dfcore::syntax::parse(&outcome.dockerfile).errors.len();
+        proptest::prop_assert!(after <= before, "{}", outcome.dockerfile.text());
+        let again = dfcore::linter::fix(&outcome.dockerfile, None, &settings, |_, _| true);
+        proptest::prop_assert_eq!(again.dockerfile.text(), outcome.dockerfile.text());
+    }
+}
