@@ -43,6 +43,9 @@ const IGNORE_FILE: &str = ".dockerignore";
 /// More than any `.dockerignore` written by hand or by a sane program.
 const MAX_IGNORE_FILE: u64 = 16 << 20;
 
+/// More than any list of packages that people write.
+const MAX_SMALL_FILE: u64 = 1 << 20;
+
 /// A context as one Dockerfile sees it.
 #[derive(Debug)]
 pub struct BuildContext {
@@ -167,6 +170,18 @@ impl BuildContext {
         let listing = self.listing();
         let own = listing.get(&path);
         Amount::of(own.into_iter().chain(listing.below(&path)).filter(|entry| entry.is_sent()))
+    }
+
+    /// The text of a small file that is sent, such as a list of packages, links followed inside the context.
+    /// [`None`] when it is not sent, has more than 1 MiB, or cannot be read; bytes that are not UTF-8 are replaced.
+    #[must_use]
+    pub fn small_text(&self, path: &str) -> Option<String> {
+        let place = tree::resolve(&normalize(path), |path| self.tree.look(path))?;
+        if !self.is_sent(&place) {
+            return None;
+        }
+        let content = self.tree.read(&place, MAX_SMALL_FILE).ok()?;
+        Some(String::from_utf8_lossy(&content).into_owned())
     }
 
     fn matcher(&self) -> &Matcher {

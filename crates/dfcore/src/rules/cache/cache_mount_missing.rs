@@ -1,0 +1,163 @@
+use crate::fix::{Edit, Fix};
+use crate::model::packages::{Install, Manager};
+use crate::model::{CacheCover, Model, cache_mount_flag};
+use crate::rule::{Report, Rule, RuleContext, declare_rule};
+
+declare_rule! {
+    /// Packages are installed without a cache mount, so that a changed list downloads all of them again.
+    ///
+    /// A layer is all or nothing: one more line in `requirements.txt`, and the step downloads (and compiles)
+    /// everything anew. `RUN --mount=type=cache` gives the step a folder that outlives the build and is not part
+    /// of the image. It has to be where the tool really keeps its downloads, for the user that the step runs
+    /// as; the target in the message is computed from `USER`, `HOME`, `XDG_CACHE_HOME` and the tool's own
+    /// variables and options.
+    ///
+    /// | tool | folder | moved by |
+    /// |---|---|---|
+    /// | pip | `~/.cache/pip` | `--cache-dir`, `PIP_CACHE_DIR`, `XDG_CACHE_HOME` |
+    /// | uv | `~/.cache/uv` | `--cache-dir`, `UV_CACHE_DIR`, `XDG_CACHE_HOME` |
+    /// | apt | `/var/cache/apt` and `/var/lib/apt` | |
+    ///
+    /// ## Example
+    ///
+    /// ```dockerfile,bad
+    /// FROM python:3.12-slim
+    /// COPY requirements.txt ./
+    /// RUN pip install --no-cache-dir -r requirements.txt
+    /// ```
+    ///
+    /// ```dockerfile,fixed
+    /// FROM python:3.12-slim
+    /// COPY requirements.txt ./
+    /// RUN --mount=type=cache,target=/root/.cache/pip pip install -r requirements.txt
+    /// ```
+    ///
+    /// With a user the folder is another one, and the mount has to belong to that user:
+    ///
+    /// ```dockerfile,bad
+    /// FROM python:3.12-slim
+    /// ENV HOME=/srv
+    /// USER 1000:1000
+    /// RUN uv pip install flask
+    /// ```
+    ///
+    /// ```dockerfile,fixed
+    /// FROM python:3.12-slim
+    /// ENV HOME=/srv
+    /// USER 1000:1000
+    /// RUN --mount=type=cache,target=/srv/.cache/uv,uid=1000,gid=1000 uv pip install flask
+    /// ```
+    ///
+    /// apt needs two folders, a lock, and an image whose `docker-clean` does not empty them:
+    ///
+    /// ```dockerfile,bad
+    /// FROM debian:12
+    /// RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*
+    /// ```
+    ///
+    /// ```dockerfile,good
+    /// FROM debian:12
+    /// RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
+    ///     --mount=type=cache,target=/var/lib/apt,sharing=locked \
+    ///     rm -f /etc/apt/apt.conf.d/docker-clean \
+    ///     && apt-get update && apt-get install -y --no-install-recommends curl
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Safe: a mount is not part of the image, and `--no-cache-dir`, which only kept the cache out of the
+    /// layer, goes with it. There is no fix for apt, where several lines have to change together; where the
+    /// number of a user is not in the file; and where the step removes the folder itself.
+    ///
+    /// ## Differs from
+    ///
+    /// DL3042 asks for the opposite, `--no-cache-dir`: that keeps the layer small but downloads everything
+    /// again. A cache mount does both. A variable that switches pip's cache off is reported by
+    /// `pip-no-cache-dir`.
+    ///
+    /// ## Sources
+    ///
+    /// - <https://docs.docker.com/build/cache/optimize/#use-cache-mounts>
+    /// - <https://pip.pypa.io/en/stable/topics/caching/>, `pip cache dir` of pip 26.3
+    /// - <https://docs.astral.sh/uv/concepts/cache/>, `uv cache dir` of uv 0.13.9
+    /// - `apt-config dump` of apt 2.6 (`Dir::Cache`, `Dir::State::lists`)
+    pub CacheMountMissing {
+        code: "DF3002",
+        name: "cache-mount-missing",
+        group: Cache,
+        severity: Info,
+        confidence: High,
+        fix: Safe,
+        since: "0.1.0",
+        aliases: ["tally/prefer-package-cache-mounts"],
+    }
+}
+
+impl Rule for CacheMountMissing {
+    fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
+        let model = cx.model;
+        for (index, _) in model.instructions() {
+            let mut reported: Vec<Manager> = Vec::new();
+            for install in model.installs(index) {
+                let CacheCover::Missing(directories) = model.cache_cover(index, install) else { continue };
+                // One finding per manager and step: one mount serves all its commands.
+                if switched_off_by_variable(install) || reported.contains(&install.manager) {
+                    continue;
+                }
+                reported.push(install.manager);
+                missing(model, index, install, &directories, report);
+            }
+        }
+    }
+}
+
+fn switched_off_by_variable(install: &Install) -> bool {
+    install.cache.disabled.as_ref().is_some_and(|disabled| disabled.by.contains('='))
+}
+
+fn missing(
+    model: &Model<'_>,
+    index: usize,
+    install: &Install,
+    directories: &[String],
+    report: &mut Report<'_>,
+) {
+    let name = install.manager.name();
+    let state = model.state(index);
+    let mut finding = report.at(install.span, format!("{name} installs without a cache mount"));
+    finding = finding.note(match install.manifests.iter().find_map(|manifest| manifest.path.as_deref()) {
+        Some(manifest) => format!("one changed line in `{manifest}` downloads every package again"),
+        None => "any change of this step or of one above it downloads every package again".to_owned(),
+    });
+    if let Some(by) = install.cache.directory_from {
+        finding = finding.note(format!("the cache is where `{by}` puts it"));
+    }
+
+    if install.manager == Manager::Apt {
+        finding.help(
+            "mount `/var/cache/apt` and `/var/lib/apt` with `--mount=type=cache,…,sharing=locked`, remove \
+             `/etc/apt/apt.conf.d/docker-clean` first, and drop the `rm -rf /var/lib/apt/lists/*`",
+        );
+        return;
+    }
+    let flags: Option<Vec<String>> =
+        directories.iter().map(|directory| cache_mount_flag(directory, state)).collect();
+    let Some(flags) = flags else {
+        let user = state.user.name().unwrap_or_default();
+        let directory = directories.join("`, `");
+        finding.help(format!(
+            "add `--mount=type=cache,target={directory},uid=…` with the number of user `{user}`, who has to be able to write there"
+        ));
+        return;
+    };
+    finding = finding.help(format!("add `{}`", flags.join(" ")));
+    if directories.iter().any(|directory| model.removes(index, directory)) {
+        finding.note("the step removes the folder itself, which is then not needed");
+        return;
+    }
+    let same_manager = model.installs(index).iter().filter(|other| other.manager == install.manager);
+    let switched_off = same_manager.filter_map(|other| other.cache.disabled.as_ref()?.span);
+    let mut edits: Vec<Edit> = switched_off.map(|span| Edit::remove_word(model.source, span)).collect();
+    edits.extend(flags.iter().map(|flag| Edit::insert_flag(model.instruction(index), flag)));
+    finding.fix(Fix::safe(format!("mount a cache for {name}"), edits));
+}

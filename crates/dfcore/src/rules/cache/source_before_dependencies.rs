@@ -1,0 +1,351 @@
+use crate::context::BuildContext;
+use crate::fix::{Applicability, Edit, Fix};
+use crate::model::packages::{Install, Manager, requirements_references};
+use crate::model::{ContextCopy, ContextSource, Model, clean, is_below};
+use crate::rule::{Report, Rule, RuleContext, declare_rule};
+use crate::syntax::ast::{InstructionKind, MountType};
+use crate::text::format_bytes;
+
+declare_rule! {
+    /// The source is copied before the dependencies are installed, so that every edit installs them again.
+    ///
+    /// A step is taken from the cache only while everything above it is unchanged. After `COPY . .` any edited
+    /// file re-runs `pip install`, although the list of packages is the same. Copying the list alone first keeps
+    /// the installed packages until the list itself changes.
+    ///
+    /// The rule fires when an install reads a manifest that an earlier `COPY` brought along with other files. It
+    /// is silent when the install needs the source (`pip install .`, `-e .`, a local path in the requirements
+    /// file, `uv sync` without `--no-install-project`) and when the manifest comes by a bind mount.
+    ///
+    /// ## Example
+    ///
+    /// ```file=requirements.txt
+    /// flask==3.1.3
+    /// ```
+    ///
+    /// ```file=app.py
+    /// print("hello")
+    /// ```
+    ///
+    /// ```dockerfile,bad
+    /// FROM python:3.12-slim
+    /// WORKDIR /app
+    /// COPY . .
+    /// RUN --mount=type=cache,target=/root/.cache/pip pip install -r requirements.txt
+    /// CMD ["python", "app.py"]
+    /// ```
+    ///
+    /// ```dockerfile,fixed
+    /// FROM python:3.12-slim
+    /// WORKDIR /app
+    /// COPY requirements.txt ./
+    /// RUN --mount=type=cache,target=/root/.cache/pip pip install -r requirements.txt
+    /// COPY . .
+    /// CMD ["python", "app.py"]
+    /// ```
+    ///
+    /// ```dockerfile,good
+    /// FROM python:3.12-slim
+    /// WORKDIR /app
+    /// COPY . .
+    /// # The project itself is installed, which needs its source.
+    /// RUN --mount=type=cache,target=/root/.cache/pip pip install -r requirements.txt -e .
+    /// ```
+    ///
+    /// ## Example
+    ///
+    /// Without a build context only `COPY .` is known to bring the manifest:
+    ///
+    /// ```dockerfile,bad
+    /// FROM python:3.12-slim
+    /// COPY . /app
+    /// WORKDIR /app
+    /// RUN --mount=type=cache,target=/root/.cache/uv uv sync --locked --no-install-project
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Safe when the manifests are known down to their includes, name no local path, and the step does nothing
+    /// but install: the same packages meet the same files, in two layers instead of one order. Suggested when the
+    /// step runs other commands as well, which may read the source. No fix without a build context, and where
+    /// other steps stand between the `COPY` and the install.
+    ///
+    /// ## Sources
+    ///
+    /// - <https://docs.docker.com/build/cache/optimize/#order-your-layers>
+    /// - <https://docs.astral.sh/uv/guides/integration/docker/#intermediate-layers>
+    /// - <https://pip.pypa.io/en/stable/reference/requirements-file-format/>
+    pub SourceBeforeDependencies {
+        code: "DF3004",
+        name: "source-before-dependencies",
+        group: Cache,
+        severity: Warning,
+        confidence: High,
+        fix: Suggested,
+        since: "0.1.0",
+        aliases: [],
+    }
+}
+
+/// How many files a requirements file may include, directly or not.
+const MAX_MANIFESTS: usize = 64;
+
+impl Rule for SourceBeforeDependencies {
+    fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
+        let model = cx.model;
+        // Each COPY is reported once, for the first install that it spoils.
+        let mut reported: Vec<usize> = Vec::new();
+        for (index, _) in model.instructions() {
+            for install in model.installs(index) {
+                let Some(found) = spoiled(model, cx.context, index, install) else { continue };
+                if !reported.contains(&found.copy.index) {
+                    reported.push(found.copy.index);
+                    say(cx, &found, install, index, report);
+                }
+            }
+        }
+    }
+}
+
+/// A `COPY` that makes an install run again at every edit.
+struct Spoiled {
+    copy: ContextCopy,
+    source: ContextSource,
+    /// The manifests as paths in the build context, includes too; `None` when they are not known.
+    manifests: Option<Vec<String>>,
+}
+
+fn spoiled(
+    model: &Model<'_>,
+    context: Option<&BuildContext>,
+    index: usize,
+    install: &Install,
+) -> Option<Spoiled> {
+    let stage = model.stage_of(index)?;
+    if install.project.is_some() || changes_folder(model, index, install) {
+        return None;
+    }
+    let mut read: Vec<String> = Vec::new();
+    for manifest in &install.manifests {
+        let path = model.state(index).absolute(manifest.path.as_deref()?)?;
+        if is_bound(model, index, &path) {
+            return None;
+        }
+        read.push(path);
+    }
+    // The last COPY above the install that holds one of the manifests is the one that the install waits for.
+    let above = model.body(stage).map(|(above, _)| above).take_while(|&above| above < index);
+    for copy in above.collect::<Vec<_>>().into_iter().rev().filter_map(|above| model.context_copy(above)) {
+        for source in &copy.sources {
+            let landing = |path: &String| in_context(context, &copy, source, path);
+            if !read.iter().any(|path| landing(path).is_some()) || !is_broad(context, source, &read, &copy) {
+                continue;
+            }
+            let manifests = match context {
+                Some(context) => {
+                    let paths = read.iter().filter_map(landing).collect();
+                    match with_includes(context, install.manager, paths) {
+                        Includes::NeedSource => return None,
+                        Includes::Files(files) => Some(files),
+                        Includes::Unknown => None,
+                    }
+                }
+                None => None,
+            };
+            return Some(Spoiled { source: source.clone(), copy: copy.clone(), manifests });
+        }
+    }
+    None
+}
+
+/// Whether a `cd` before the install makes its relative paths mean something else.
+fn changes_folder(model: &Model<'_>, index: usize, install: &Install) -> bool {
+    let before = &model.script(index).commands[..install.command];
+    before.iter().any(|command| command.is("cd") || command.is("pushd"))
+}
+
+/// Whether a bind mount brings a path into a step.
+fn is_bound(model: &Model<'_>, index: usize, path: &str) -> bool {
+    let InstructionKind::Run(run) = &model.instruction(index).kind else { return false };
+    run.mounts.iter().filter(|mount| mount.mount_type == MountType::Bind).any(|mount| {
+        let target = model.expand_text(index, mount.target(model.source).unwrap_or_default());
+        let target = target.as_known().and_then(|target| model.state(index).absolute(target));
+        // A target that depends on the build may be this one.
+        target.is_none_or(|target| is_below(path, &target))
+    })
+}
+
+/// The path in the build context that a source brings to an absolute path of the image.
+fn in_context(
+    context: Option<&BuildContext>,
+    copy: &ContextCopy,
+    source: &ContextSource,
+    path: &str,
+) -> Option<String> {
+    let below =
+        is_below(path, &copy.destination).then(|| path[copy.destination.len()..].trim_start_matches('/'))?;
+    let folder = clean(&format!("/{}", source.path));
+    let inside = clean(&format!("{folder}/{below}")).trim_start_matches('/').to_owned();
+    match context {
+        Some(context) => context.select(&source.path).takes(&inside).then_some(inside),
+        None => source.is_root().then_some(inside),
+    }
+}
+
+/// Whether a source brings more than manifests.
+fn is_broad(
+    context: Option<&BuildContext>,
+    source: &ContextSource,
+    read: &[String],
+    copy: &ContextCopy,
+) -> bool {
+    let Some(context) = context else { return source.is_root() };
+    let files = context.select(&source.path).amount().files;
+    let manifests =
+        read.iter().filter(|path| in_context(Some(context), copy, source, path).is_some()).count();
+    files > manifests as u64
+}
+
+enum Includes {
+    /// All manifests, sorted.
+    Files(Vec<String>),
+    /// Something local is installed.
+    NeedSource,
+    /// A file cannot be read.
+    Unknown,
+}
+
+/// The manifests and, for requirements files, what they include.
+fn with_includes(context: &BuildContext, manager: Manager, manifests: Vec<String>) -> Includes {
+    let mut waiting = manifests;
+    let mut files: Vec<String> = Vec::new();
+    while let Some(path) = waiting.pop() {
+        if files.contains(&path) {
+            continue;
+        }
+        if files.len() == MAX_MANIFESTS {
+            return Includes::Unknown;
+        }
+        let is_requirements = matches!(manager, Manager::Pip | Manager::Uv) && path.ends_with(".txt");
+        if is_requirements {
+            let Some(text) = context.small_text(&path) else { return Includes::Unknown };
+            let references = requirements_references(&text);
+            if references.local {
+                return Includes::NeedSource;
+            }
+            let folder = path.rfind('/').map_or("", |slash| &path[..slash]);
+            let includes = references.includes.iter().map(|file| clean(&format!("/{folder}/{file}")));
+            waiting.extend(includes.map(|file| file.trim_start_matches('/').to_owned()));
+        }
+        files.push(path);
+    }
+    files.sort();
+    Includes::Files(files)
+}
+
+fn say(cx: &RuleContext<'_>, found: &Spoiled, install: &Install, index: usize, report: &mut Report<'_>) {
+    let model = cx.model;
+    let command = model.slice(install.verb.cover(install.span));
+    let short: String = command.lines().next().unwrap_or(command).trim_end_matches(['\\', ' ']).to_owned();
+    let mut finding = report
+        .at(
+            model.instruction(found.copy.index).span,
+            format!("`{}` is copied before the dependencies are installed", found.source.path),
+        )
+        .label(install.span, "runs again at every edit");
+    finding = finding.note(match cx.context {
+        Some(context) => {
+            let amount = context.select(&found.source.path).amount();
+            format!(
+                "an edit of any of the {} files ({}) runs `{short}` again",
+                amount.files,
+                format_bytes(amount.bytes)
+            )
+        }
+        None => format!("an edit of any file of the context runs `{short}` again"),
+    });
+    let stage = model.stage_of(index).map(|stage| model.body(stage));
+    let later_runs = stage
+        .into_iter()
+        .flatten()
+        .filter(|(later, instruction)| *later > index && matches!(instruction.kind, InstructionKind::Run(_)));
+    let lines: Vec<String> =
+        later_runs.map(|(_, instruction)| model.line(instruction.span.start).to_string()).collect();
+    if !lines.is_empty() {
+        finding = finding.note(format!("and with it the steps on lines {}", lines.join(", ")));
+    }
+    let names = match &found.manifests {
+        Some(manifests) => manifests.join(" "),
+        None => install
+            .manifests
+            .iter()
+            .filter_map(|manifest| manifest.path.clone())
+            .collect::<Vec<_>>()
+            .join(" "),
+    };
+    finding = finding.help(format!("copy `{names}` first, install, then copy the rest"));
+    if let Some(fix) = fix(model, found, index) {
+        finding.fix(fix);
+    }
+}
+
+/// Copies the manifests at the place of the `COPY`, and moves the `COPY` below the install.
+fn fix(model: &Model<'_>, found: &Spoiled, index: usize) -> Option<Fix> {
+    let manifests = found.manifests.as_deref()?;
+    let copy = model.instruction(found.copy.index);
+    let InstructionKind::Copy(parts) = &copy.kind else { return None };
+    let is_plain = parts.sources.len() == 1 && !parts.json && copy.heredocs.is_empty();
+    let between = found.copy.index + 1..index;
+    let is_neutral = |index: usize| {
+        let kind = &model.instruction(index).kind;
+        matches!(
+            kind,
+            InstructionKind::Arg(_)
+                | InstructionKind::Env(_)
+                | InstructionKind::Label(_)
+                | InstructionKind::Expose(_)
+        )
+    };
+    let text = model.slice(copy.span);
+    if !is_plain || text.contains('\n') || !between.clone().all(is_neutral) {
+        return None;
+    }
+    // All manifests have to lie in one folder, and below the source.
+    let folder = |path: &str| path.rfind('/').map_or("", |slash| &path[..slash]).to_owned();
+    let from = folder(manifests.first()?);
+    let root = clean(&format!("/{}", found.source.path));
+    if manifests.iter().any(|path| folder(path) != from || path.contains(' ')) {
+        return None;
+    }
+    let below =
+        format!("/{from}").strip_prefix(root.trim_end_matches('/'))?.trim_start_matches('/').to_owned();
+    let destination = parts.destination.as_ref()?.text(model.source);
+    let mut target = match destination {
+        "." => "./".to_owned(),
+        _ if destination.ends_with('/') => destination.to_owned(),
+        _ => format!("{destination}/"),
+    };
+    if !below.is_empty() {
+        target.push_str(&below);
+        target.push('/');
+    }
+    let flags_end = copy.arguments.span.start;
+    let head = model.slice(crate::text::Span::new(copy.span.start, flags_end)).trim_end();
+    let first = format!("{head} {} {target}", manifests.join(" "));
+
+    let only_installs = model
+        .script(index)
+        .commands
+        .iter()
+        .enumerate()
+        .all(|(place, _)| model.installs(index).iter().any(|install| install.command == place));
+    let applicability = if only_installs { Applicability::Safe } else { Applicability::Suggested };
+    Some(Fix::new(
+        "copy the list of packages first",
+        applicability,
+        [
+            Edit::replace(copy.span, first),
+            Edit::insert_lines_after(model.source, model.instruction(index), &[text]),
+        ],
+    ))
+}
