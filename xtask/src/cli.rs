@@ -31,6 +31,10 @@ pub(crate) enum Task {
         #[arg(long, value_name = "NAME", num_args = 0..)]
         e2e: Option<Vec<String>>,
     },
+    /// Lint, fix, build and gate one service before and after the advice, side by side
+    ///
+    /// Measures with real builds for two platforms, ends with a table, and fails if what it is to show does not hold.
+    Demo,
     /// Time dflint beside hadolint and tally, then run the benches of the library
     Bench {
         /// Folder whose Dockerfiles are linted; the examples of this repository if not given

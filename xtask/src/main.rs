@@ -9,6 +9,7 @@ mod bench;
 mod bolt;
 mod cargo;
 mod cli;
+mod demo;
 mod emulation;
 mod engine;
 mod home;
@@ -51,6 +52,7 @@ fn run(task: &Task) -> Result<ExitCode> {
         Task::Engine(EngineTask::Up) => stack::up(),
         Task::Engine(EngineTask::Down { purge }) => stack::down(*purge),
         Task::Engine(EngineTask::Status) => stack::status(),
+        Task::Demo => demo::run(),
         Task::Bench { folder } => bench::run(folder.as_deref()),
         Task::Test { e2e: None } => test::run(),
         Task::Test { e2e: Some(filter) } => test::run_end_to_end(filter),

@@ -107,7 +107,11 @@ pub(crate) fn living(pidfile: &Path, mark: &Path) -> Option<u32> {
 
 /// Ends the process `pid` and waits for its end; kills it when it does not listen.
 pub(crate) fn end(pid: u32, what: &str) -> Result<()> {
-    let gone = || !Path::new(&format!("/proc/{pid}")).exists();
+    // A child of ours that has ended and that nobody has waited for is a zombie (Z), and as good as gone.
+    let gone = || match fs::read_to_string(format!("/proc/{pid}/stat")) {
+        Ok(stat) => stat.contains(") Z "),
+        Err(_) => true,
+    };
     for signal in ["-TERM", "-KILL"] {
         // Fails only when the process is gone already, which is what we want.
         let _ = read(privileged("kill").args([signal, &pid.to_string()]));

@@ -134,10 +134,12 @@ fn release(home: &Home, lease: Lease) -> Result<()> {
     Ok(())
 }
 
+/// Stops everything, each part whether or not another one can be stopped; the first error counts.
 fn stop(home: &Home) -> Result<()> {
-    registry::down(home, Engine::running(home).ok().flatten().as_ref())?;
-    Engine::down(home)?;
-    emulation::down(home)
+    let registry = registry::down(home, Engine::running(home).ok().flatten().as_ref());
+    let engine = Engine::down(home);
+    let emulation = emulation::down(home);
+    registry.and(engine).and(emulation)
 }
 
 /// There while `engine up` holds and `engine down` has not come.
