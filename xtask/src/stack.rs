@@ -63,7 +63,6 @@ impl Stack {
         vec![
             ("DOCKER_HOST", self.engine.host.clone()),
             ("DFTEST_REGISTRY", self.registry.clone()),
-            ("DFTEST_TRIVY", self.peers.program("trivy").display().to_string()),
             ("DFTEST_PYTHON", self.peers.python.display().to_string()),
             ("TRIVY_CACHE_DIR", self.trivy_cache.display().to_string()),
             ("TRIVY_SKIP_DB_UPDATE", "true".to_owned()),
