@@ -227,6 +227,64 @@ mod tests {
         }
     }
 
+    /// Applies an edit that is made from the instruction of an index.
+    fn on_instruction(
+        text: &str,
+        index: usize,
+        edit: impl Fn(&SourceFile, &Dockerfile, &Instruction) -> Edit,
+    ) -> String {
+        let source = SourceFile::new("Dockerfile", text).expect("small");
+        let dockerfile = crate::syntax::parse(&source).dockerfile;
+        applied(&source, &edit(&source, &dockerfile, &dockerfile.instructions[index]))
+    }
+
+    #[test]
+    fn an_instruction_goes_with_its_lines() {
+        let remove = |text| {
+            on_instruction(text, 1, |source, _, instruction| Edit::remove_instruction(source, instruction))
+        };
+        assert_eq!(remove("FROM a\r\n# b\r\n  RUN c \\\r\n d\r\nRUN e\r\n"), "FROM a\r\n# b\r\nRUN e\r\n");
+        assert_eq!(remove("FROM a\nRUN <<E\nb\nE\n\nRUN c\n"), "FROM a\n\nRUN c\n");
+        assert_eq!(remove("FROM a\nRUN b"), "FROM a\n");
+    }
+
+    #[test]
+    fn lines_above_an_instruction_are_above_its_comments() {
+        let insert = |text| {
+            on_instruction(text, 1, |source, dockerfile, instruction| {
+                Edit::insert_lines_before(source, dockerfile, instruction, &["ENV X=1", "ENV Y=2"])
+            })
+        };
+        assert_eq!(insert("FROM a\nRUN b\n"), "FROM a\nENV X=1\nENV Y=2\nRUN b\n");
+        assert_eq!(
+            insert("FROM a\r\n\r\n  # b\r\n  # c\r\n  RUN d\r\n"),
+            "FROM a\r\n\r\n  ENV X=1\r\n  ENV Y=2\r\n  # b\r\n  # c\r\n  RUN d\r\n"
+        );
+    }
+
+    #[test]
+    fn lines_below_an_instruction_are_below_its_heredoc() {
+        let insert = |text| {
+            on_instruction(text, 0, |source, _, instruction| {
+                Edit::insert_lines_after(source, instruction, &["ENV X=1"])
+            })
+        };
+        assert_eq!(insert("RUN <<E\na\nE\nRUN b\n"), "RUN <<E\na\nE\nENV X=1\nRUN b\n");
+        assert_eq!(insert("RUN b"), "RUN b\nENV X=1");
+    }
+
+    #[test]
+    fn a_flag_comes_first() {
+        let insert = |_: &SourceFile, _: &Dockerfile, instruction: &Instruction| {
+            Edit::insert_flag(instruction, "--network=none")
+        };
+        assert_eq!(
+            on_instruction("RUN --mount=type=tmpfs,target=/t a\n", 0, insert),
+            "RUN --network=none --mount=type=tmpfs,target=/t a\n"
+        );
+        assert_eq!(on_instruction("RUN \\\n  a\n", 0, insert), "RUN --network=none \\\n  a\n");
+    }
+
     #[test]
     fn a_directive_becomes_the_first_line() {
         let insert = |text: &str| {

@@ -249,3 +249,64 @@ impl<'a, 'c> Pass<'a, 'c> {
 fn applied(diagnostic: &Diagnostic, fix: &Fix) -> AppliedFix {
     AppliedFix { code: diagnostic.code, name: diagnostic.name, title: fix.title.clone() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Severity;
+
+    /// A finding whose fix replaces `old` by `new` in the text.
+    fn finding(text: &str, old: &str, new: &str) -> Diagnostic {
+        let start = text.find(old).expect("the text has it") as u32;
+        let span = Span::new(start, start + old.len() as u32);
+        let mut finding = Diagnostic::new("DF9999", "test", Severity::Warning, span, "found");
+        finding.fix = Some(Fix::safe(format!("write {new}"), [Edit::replace(span, new)]));
+        finding
+    }
+
+    /// One pass with given findings: the text afterwards, and the titles of what was applied and refused.
+    fn pass(text: &str, findings: &[Diagnostic]) -> (String, Vec<String>, Vec<String>) {
+        let source = SourceFile::new("Dockerfile", text).expect("small");
+        let files = Files { dockerfile: source.clone(), context: None, changed_context: None };
+        let model = Model::new(&source);
+        let result = Pass::new(&files, &model).run(&findings.iter().collect::<Vec<_>>());
+        let text = result.result.map_or_else(|| text.to_owned(), |files| files.dockerfile.text().to_owned());
+        let applied = result.applied.into_iter().map(|fix| fix.title).collect();
+        let refused = result.refused.into_iter().map(|fix| fix.reason).collect();
+        (text, applied, refused)
+    }
+
+    #[test]
+    fn a_fix_that_makes_a_syntax_error_is_refused_and_the_others_are_not() {
+        let text = "FROM a\nRUN b\nUSER c\n";
+        let findings = [finding(text, "RUN", "RNU"), finding(text, "c", "d")];
+        let (text, applied, refused) = pass(text, &findings);
+        assert_eq!(text, "FROM a\nRUN b\nUSER d\n");
+        assert_eq!(applied, ["write d"]);
+        assert_eq!(refused, ["it would make a syntax error: unknown instruction `RNU`"]);
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_not_touched() {
+        let text = "FROM a\nCOYP b /c\nUSER d\n";
+        let findings = [finding(text, "b", "e"), finding(text, "d", "f")];
+        let (text, applied, refused) = pass(text, &findings);
+        assert_eq!(text, "FROM a\nCOYP b /c\nUSER f\n");
+        assert_eq!(applied, ["write f"]);
+        assert_eq!(refused, ["it would touch an instruction that has a syntax error"]);
+    }
+
+    #[test]
+    fn a_fix_that_changes_nothing_ends_the_fixing() {
+        let text = "FROM a\n";
+        assert_eq!(pass(text, &[finding(text, "a", "a")]), (text.to_owned(), vec![], vec![]));
+    }
+
+    #[test]
+    fn an_ignore_file_is_not_changed_without_a_build_context() {
+        let mut finding = finding("FROM a\n", "a", "b");
+        let edits = [Edit::append_ignore_lines(None, &[".git"])];
+        finding.fix = Some(Fix::safe("ignore", edits));
+        assert_eq!(pass("FROM a\n", &[finding]), ("FROM a\n".to_owned(), vec![], vec![]));
+    }
+}
