@@ -3,9 +3,10 @@
 //! # Add a rule
 //!
 //! A rule is one file, `src/rules/<group>/<name>.rs`, with everything about it: documentation, examples,
-//! metadata, options, check and fix. Drop it in and run `cargo test -p dfcore` twice: the first run writes
-//! the registry line (`src/rules.rs`), the line in `tests/codes.txt`, the snapshots, the documentation page
-//! and the schema, and says so by failing; the second is green. There is no other place to touch.
+//! metadata, options, check and fix. Drop it in and run `INSTA_UPDATE=always cargo test -p dfcore` until it is
+//! green: the first run fails and enters the rule in the registry (`src/rules.rs`), the second fails and writes
+//! what is made from the rule: its line in `tests/codes.txt`, its page, the schema and the snapshot of its
+//! findings. Read the snapshot as a user would. There is no other place to touch.
 //!
 //! ```text
 //! use crate::rule::{Report, Rule, RuleContext, declare_rule};
@@ -76,7 +77,10 @@
 //!
 //! ## The documentation
 //!
-//! The first line is one sentence, the summary. There is a section `## Sources`. Fenced blocks are tests:
+//! The first line is one sentence, the summary. The sections are, in this order and only where there is
+//! something to say, `## Example`, `## Options`, `## Fix safety`, `## Limits`, `## Differs from` (what other
+//! tools do) and `## Sources`; the first and the last are always there. Use `###` for headings between examples.
+//! Fenced blocks are tests:
 //!
 //! - `dockerfile,bad`: at least one finding of this rule. What people see is a snapshot
 //!   (`tests/snapshots/rules/`) and appears on the page.

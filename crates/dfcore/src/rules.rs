@@ -1,5 +1,5 @@
 //! All rules. Written by `tests/registry.rs` from the files under `src/rules/`: to add a rule, add its file and
-//! run the tests twice.
+//! run the tests.
 
 use crate::rule::Registered;
 

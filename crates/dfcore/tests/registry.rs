@@ -70,7 +70,7 @@ fn every_rule_file_is_registered() {
     let files = rule_files();
     let mut text = String::from(
         "//! All rules. Written by `tests/registry.rs` from the files under `src/rules/`: to add a rule, add its file and\n\
-         //! run the tests twice.\n\n\
+         //! run the tests.\n\n\
          use crate::rule::Registered;\n",
     );
     for group in Group::ALL {
@@ -123,11 +123,14 @@ fn codes_are_never_used_again() {
 #[test]
 fn metadata_is_in_order() {
     let mut taken: BTreeMap<String, &str> = BTreeMap::new();
-    for (rule, (group, module)) in rules::all().iter().zip(rule_files()) {
+    let files = rule_files();
+    for rule in rules::all() {
         let meta = rule.meta();
-        let name = meta.name;
-        assert_eq!(name.replace('-', "_"), module, "a rule is called like its file");
-        assert_eq!(meta.group, group, "{name}: the group is the folder");
+        let (name, group, module) = (meta.name, meta.group, meta.name.replace('-', "_"));
+        assert!(
+            files.contains(&(group, module.clone())),
+            "{name}: there is no src/rules/{group}/{module}.rs"
+        );
         let number = meta.code.strip_prefix(group.code_prefix());
         let is_number = |rest: &str| rest.len() == 3 && rest.bytes().all(|byte| byte.is_ascii_digit());
         assert!(number.is_some_and(is_number), "{name}: {} is no code of its group", meta.code);
