@@ -213,7 +213,8 @@ pub(crate) fn schema<T: JsonSchema>() -> schemars::Schema {
 /// Declares a rule's type, metadata and options; see the [module documentation](crate::rule).
 macro_rules! declare_rule {
     (
-        $(#[doc = $doc:expr])+
+        #[doc = $summary:expr]
+        $(#[doc = $doc:expr])*
         pub $rule:ident {
             code: $code:literal,
             name: $name:literal,
@@ -227,7 +228,7 @@ macro_rules! declare_rule {
             $(preview: $preview:literal,)?
         }
     ) => {
-        $(#[doc = $doc])+
+        #[doc = $summary]
         #[derive(Clone, Debug, serde::Deserialize, schemars::JsonSchema)]
         #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
         pub(crate) struct $rule {
@@ -251,7 +252,7 @@ macro_rules! declare_rule {
                 since: $since,
                 preview: false $(|| $preview)?,
                 aliases: &[$($alias),*],
-                documentation: concat!($($doc, "\n"),+),
+                documentation: concat!($summary, $("\n", $doc),*),
                 file: file!(),
                 line: line!(),
             };
