@@ -1,0 +1,336 @@
+//! The command line: every flag, its default and its help, in one place.
+//!
+//! Completions are made from these definitions, and `docs/cli.md` is kept equal to them by a test.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::builder::Styles;
+use clap::builder::styling::AnsiColor;
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use dfcore::diagnostic::Severity;
+
+/// Dockerfiles have kilobytes; more than this is a mistake, and is said to be one before it costs memory.
+const MAX_FILE_SIZE: u64 = 10 * 1024 * 1024;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// Finds, explains and fixes what makes container images slow, fat and leaky.
+///
+/// dflint reads Dockerfiles as BuildKit does, looks at the build context beside them, and needs no engine, no
+/// network and no configuration.
+#[derive(Debug, Parser)]
+#[command(
+    name = "dflint",
+    version,
+    styles = STYLES,
+    max_term_width = 100,
+    propagate_version = true,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = "\
+Examples:
+  dflint check                     lint every Dockerfile below this folder
+  dflint fix --diff                show what the safe fixes would change
+  dflint explain latest-tag        say what a rule means and how to satisfy it
+  dflint context                   say what COPY . . would send, and what is heavy in it
+
+Exit codes:
+  0  nothing found, or done as asked
+  1  findings at or above --fail-on, or something to fix (fix --check)
+  2  wrong usage, unreadable input or configuration"
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// When to use colours; NO_COLOR and CLICOLOR_FORCE are respected.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: ColorChoice,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Lint Dockerfiles.
+    Check(CheckArgs),
+    /// Put right what can be put right.
+    Fix(FixArgs),
+    /// Say what a rule means: why, examples, options, sources.
+    Explain(ExplainArgs),
+    /// List all rules.
+    Rules(RulesArgs),
+    /// Say what a build would send to the builder, and what is heavy in it.
+    Context(ContextArgs),
+    /// Print the instructions of Dockerfiles as BuildKit's parser would give them.
+    Parse(ParseArgs),
+    /// Print completions for a shell.
+    #[command(after_help = "\
+Examples:
+  dflint completions bash > /etc/bash_completion.d/dflint
+  dflint completions zsh > \"${fpath[1]}/_dflint\"
+  dflint completions fish > ~/.config/fish/completions/dflint.fish")]
+    Completions(CompletionsArgs),
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// On a terminal.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Which files to read.
+#[derive(Debug, Args)]
+pub(crate) struct InputArgs {
+    /// Files, folders, or `-` for standard input.
+    ///
+    /// Folders are walked; .gitignore and .ignore files are respected, hidden folders are entered. Taken are
+    /// Dockerfile, Dockerfile.*, *.Dockerfile, Containerfile and so on, but no templates (Dockerfile.j2) and
+    /// no *.dockerignore. A file that is named here is read whatever it is called.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// The name that standard input goes by in findings; its folder is the build context, and the
+    /// configuration is looked for from there.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) stdin_filename: Option<PathBuf>,
+
+    /// The build context of all files [default: the folder of each Dockerfile]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) context: Option<PathBuf>,
+
+    /// The largest Dockerfile to read, in bytes.
+    #[arg(long, value_name = "BYTES", default_value_t = MAX_FILE_SIZE)]
+    pub(crate) max_file_size: u64,
+
+    /// How many files to work on at once [default: the number of processors]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+}
+
+/// Which rules to run.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Rules")]
+pub(crate) struct RuleArgs {
+    /// Run these rules only: codes, names, aliases of other tools, or prefixes such as `DF3*`.
+    #[arg(long, value_name = "RULE", value_delimiter = ',', action = ArgAction::Append)]
+    pub(crate) select: Vec<String>,
+
+    /// Run these rules too.
+    #[arg(long, value_name = "RULE", value_delimiter = ',', action = ArgAction::Append)]
+    pub(crate) extend_select: Vec<String>,
+
+    /// Leave these rules out.
+    #[arg(long, value_name = "RULE", value_delimiter = ',', action = ArgAction::Append)]
+    pub(crate) ignore: Vec<String>,
+
+    /// Run the rules of taste and the mere hints too.
+    #[arg(long)]
+    pub(crate) pedantic: bool,
+
+    /// Run the rules too that are too new to be on by default.
+    #[arg(long)]
+    pub(crate) preview: bool,
+
+    /// Read this configuration file and no other.
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Read no configuration file.
+    #[arg(long)]
+    pub(crate) isolated: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dflint check                                     every Dockerfile below this folder
+  dflint check --fail-on error services/           show everything, fail on errors only
+  dflint check --format json . > findings.json     hadolint's keys and more
+  dflint check --select 'DF3*,DL3007' Dockerfile   the cache rules, and what hadolint calls DL3007
+  git show :Dockerfile | dflint check - --stdin-filename Dockerfile")]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+
+    /// How to print the findings.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: CheckFormat,
+
+    /// The least severe finding that makes the exit code 1 [default: what the configuration says, or warning]
+    #[arg(long, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<FailOn>,
+
+    #[command(flatten)]
+    pub(crate) rules: RuleArgs,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// The source with the place marked, why it matters, what to do.
+    Text,
+    /// One line per finding, as compilers print it.
+    Concise,
+    /// One JSON array; each element has hadolint's keys and more.
+    Json,
+}
+
+/// The severities, as the command line spells them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// The build fails, or the image does not do what the file says.
+    Error,
+    /// The image is slower, larger, less safe or less repeatable than it could be.
+    Warning,
+    /// Worth knowing.
+    Info,
+    /// A matter of taste.
+    Style,
+}
+
+impl From<FailOn> for Severity {
+    fn from(fail_on: FailOn) -> Self {
+        match fail_on {
+            FailOn::Error => Self::Error,
+            FailOn::Warning => Self::Warning,
+            FailOn::Info => Self::Info,
+            FailOn::Style => Self::Style,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Safe fixes keep what the image is, and are the only ones applied unless you say more. Files are replaced
+whole: never half written, never when something else changed them meanwhile.
+
+Examples:
+  dflint fix                       apply the safe fixes to every Dockerfile below this folder
+  dflint fix --diff                show them and change nothing
+  dflint fix --check               exit with 1 if there is something to fix, change nothing
+  dflint fix --select latest-tag --suggested Dockerfile
+  dflint fix - < Dockerfile        print the fixed text")]
+pub(crate) struct FixArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+
+    /// Print what would change as a unified diff, and change nothing.
+    #[arg(long)]
+    pub(crate) diff: bool,
+
+    /// Change nothing; exit with 1 if there is something to fix.
+    #[arg(long)]
+    pub(crate) check: bool,
+
+    /// Apply suggested fixes too: most likely what was meant, but the image may change.
+    #[arg(long)]
+    pub(crate) suggested: bool,
+
+    /// Apply all fixes, those too that somebody has to read afterwards.
+    #[arg(long = "unsafe")]
+    pub(crate) all: bool,
+
+    #[command(flatten)]
+    pub(crate) rules: RuleArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dflint explain DF5001            by code
+  dflint explain latest-tag        by name
+  dflint explain DL3007            by what hadolint, BuildKit or Trivy call it")]
+pub(crate) struct ExplainArgs {
+    /// The rule's code, name, or what another tool calls it.
+    #[arg(value_name = "RULE")]
+    pub(crate) rule: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RulesArgs {
+    /// How to print them.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: DataFormat,
+}
+
+/// For people or for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DataFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dflint context                   the context of ./Dockerfile: bytes, files, the heaviest entries
+  dflint context -f docker/api.Dockerfile .
+  dflint context --list            every file that COPY . . would receive")]
+pub(crate) struct ContextArgs {
+    /// The folder that is the build context.
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(crate) directory: PathBuf,
+
+    /// The Dockerfile whose own ignore file (<DOCKERFILE>.dockerignore) goes before .dockerignore
+    /// [default: DIR/Dockerfile]
+    #[arg(short, long, value_name = "DOCKERFILE")]
+    pub(crate) file: Option<PathBuf>,
+
+    /// List every file instead of the heaviest entries.
+    #[arg(long)]
+    pub(crate) list: bool,
+
+    /// How to print it.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: DataFormat,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dflint parse Dockerfile
+  dflint parse --format json services/*/Dockerfile")]
+pub(crate) struct ParseArgs {
+    /// Dockerfiles, or `-` for standard input.
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// How to print it.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: DataFormat,
+
+    /// The largest Dockerfile to read, in bytes.
+    #[arg(long, value_name = "BYTES", default_value_t = MAX_FILE_SIZE)]
+    pub(crate) max_file_size: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definitions_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}

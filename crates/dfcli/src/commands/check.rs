@@ -1,0 +1,33 @@
+//! `dflint check`: lints, and says so with its exit code.
+
+use anyhow::Result;
+use dfcore::diagnostic::Severity;
+use dfcore::linter::lint;
+
+use crate::Exit;
+use crate::cli::CheckArgs;
+use crate::output::{Linted, write_findings};
+use crate::session::{Session, Target};
+use crate::terminal::Terminal;
+
+pub(super) fn run(args: &CheckArgs, terminal: &mut Terminal) -> Result<Exit> {
+    let mut session = Session::open(&args.input, &args.rules, args.fail_on.map(Severity::from))?;
+    let checked = session.run(check);
+    let matters = checked.iter().any(|(_, matters)| *matters);
+    let files: Vec<Linted> = checked.into_iter().map(|(linted, _)| linted).collect();
+    let color = terminal.is_colored();
+    write_findings(args.format, &files, color, terminal)?;
+    Ok(match (session.has_failed(), matters) {
+        (true, _) => Exit::Failed,
+        (false, true) => Exit::Findings,
+        (false, false) => Exit::Clean,
+    })
+}
+
+/// The findings of one Dockerfile, and whether one of them is severe enough to fail the run.
+fn check(target: Target) -> (Linted, bool) {
+    let findings = lint(&target.source, target.context.as_deref(), &target.settings);
+    let matters = findings.iter().any(|finding| finding.severity >= target.settings.fail_on());
+    let ignore_file = target.ignore_file();
+    (Linted { source: target.source, ignore_file, findings }, matters)
+}

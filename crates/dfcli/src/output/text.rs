@@ -1,0 +1,257 @@
+//! For people: the source with the place marked, why it matters, what to do, and a closing line.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use dfcore::diagnostic::{Diagnostic, FileRole, Severity};
+use dfcore::fix::{Applicability, Fix};
+use dfcore::text::{SourceFile, Span};
+
+use super::Linted;
+use super::quantity::counted;
+use crate::terminal::printable;
+
+/// Prints the findings of all files and the closing line.
+pub(super) fn write(files: &[Linted], color: bool, out: &mut dyn Write) -> io::Result<()> {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    for linted in files {
+        for finding in &linted.findings {
+            let groups = [group(linted, finding)];
+            writeln!(out, "{}\n", renderer.render(&groups))?;
+        }
+    }
+    if files.is_empty() {
+        // Nothing could be read: standard error says why, and "no findings" would be half a lie.
+        return Ok(());
+    }
+    writeln!(out, "{}", closing_line(files))
+}
+
+fn group<'a>(linted: &'a Linted, finding: &'a Diagnostic) -> Group<'a> {
+    let id = format!("{} {}", finding.code, finding.name);
+    let mut group = Group::with_title(level(finding.severity).primary_title(&finding.message).id(id));
+    // The finding's own file comes first, whatever its role.
+    let mut marks: BTreeMap<(bool, FileRole), Vec<Mark<'a>>> = BTreeMap::new();
+    let own = Mark { kind: AnnotationKind::Primary, span: finding.span, text: None };
+    marks.entry((false, finding.file)).or_default().push(own);
+    for label in &finding.labels {
+        let mark = Mark { kind: AnnotationKind::Context, span: label.span, text: Some(&label.message) };
+        marks.entry((label.file != finding.file, label.file)).or_default().push(mark);
+    }
+    for ((_, role), marks) in marks {
+        let file = linted.file(role);
+        group = if file.is_empty() {
+            group.element(Origin::path(printable(file.name())))
+        } else {
+            group.element(snippet(file, &marks))
+        };
+    }
+    for note in &finding.notes {
+        group = group.element(Level::NOTE.message(printable(note)));
+    }
+    if let Some(help) = &finding.help {
+        group = group.element(Level::HELP.message(printable(help)));
+    }
+    if let Some(fix) = &finding.fix {
+        group = group.element(Level::HELP.with_name("fix").message(fix_line(fix)));
+    }
+    group
+}
+
+fn level(severity: Severity) -> Level<'static> {
+    match severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Info => Level::INFO,
+        Severity::Style => Level::NOTE.with_name("style"),
+    }
+}
+
+/// A place to point at.
+struct Mark<'a> {
+    kind: AnnotationKind,
+    span: Span,
+    text: Option<&'a str>,
+}
+
+/// The lines with marks and those between. The renderer looks at all of the text that it is given, so it is given
+/// no more than that.
+fn snippet<'a>(file: &'a SourceFile, marks: &[Mark<'a>]) -> Snippet<'a, Annotation<'a>> {
+    let spans = marks.iter().map(|mark| mark.span);
+    let marked = spans.reduce(Span::cover).unwrap_or_default();
+    let first = file.line_span(marked.start);
+    let last = file.line_span(marked.end.saturating_sub(1).max(marked.start));
+    let window = first.cover(last);
+    let annotations = marks.iter().map(|mark| {
+        let range = within(window, mark.span).range();
+        mark.kind.span(range).label(mark.text.map(printable))
+    });
+    Snippet::source(file.slice(window))
+        .line_start(file.position(window.start).line as usize)
+        .path(printable(file.name()))
+        .annotations(annotations)
+}
+
+/// The span counted from the window's start, and cut at its end.
+fn within(window: Span, span: Span) -> Span {
+    let end = span.end.min(window.end).max(window.start);
+    Span::new(span.start.min(end) - window.start, end - window.start)
+}
+
+fn fix_line(fix: &Fix) -> String {
+    let command = match fix.applicability {
+        Applicability::Safe => "dflint fix",
+        Applicability::Suggested => "dflint fix --suggested",
+        Applicability::Unsafe => "dflint fix --unsafe",
+    };
+    format!("{} (`{command}`)", printable(&fix.title))
+}
+
+/// How many findings there are, how severe, and how many can be fixed.
+fn closing_line(files: &[Linted]) -> String {
+    let findings: Vec<&Diagnostic> = files.iter().flat_map(|linted| &linted.findings).collect();
+    let in_files = counted(files.len(), "file");
+    if findings.is_empty() {
+        return format!("No findings in {in_files}.");
+    }
+    let severities = Severity::ALL.into_iter().rev().filter_map(|severity| {
+        let count = findings.iter().filter(|finding| finding.severity == severity).count();
+        (count > 0).then(|| match severity {
+            Severity::Error | Severity::Warning => counted(count, severity.as_str()),
+            Severity::Info | Severity::Style => format!("{count} {severity}"),
+        })
+    });
+    let severities = severities.collect::<Vec<_>>().join(", ");
+    let fixable = |applicability| {
+        let fixes = findings.iter().filter_map(|finding| finding.fix.as_ref());
+        fixes.filter(|fix| fix.applicability == applicability).count()
+    };
+    let fixes = [
+        (fixable(Applicability::Safe), "dflint fix"),
+        (fixable(Applicability::Suggested), "dflint fix --suggested"),
+        (fixable(Applicability::Unsafe), "dflint fix --unsafe"),
+    ];
+    let fixes = fixes.iter().filter(|(count, _)| *count > 0);
+    let fixes = fixes.map(|(count, command)| format!("{count} fixable with `{command}`"));
+    let fixes = fixes.collect::<Vec<_>>().join(", ");
+    let total = counted(findings.len(), "finding");
+    let mut line = format!("{total} ({severities}) in {in_files}");
+    if !fixes.is_empty() {
+        line.push_str(", ");
+        line.push_str(&fixes);
+    }
+    line.push('.');
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use dfcore::diagnostic::Label;
+    use dfcore::fix::Edit;
+
+    use super::*;
+
+    fn linted(text: &[u8], ignore: Option<&str>, findings: Vec<Diagnostic>) -> Linted {
+        let ignore_file = ignore.map(|text| SourceFile::new(".dockerignore", text).unwrap());
+        Linted { source: SourceFile::new("app/Dockerfile", text).unwrap(), ignore_file, findings }
+    }
+
+    fn finding(severity: Severity, span: Span, message: &str) -> Diagnostic {
+        Diagnostic::new("DF9999", "an-example", severity, span, message)
+    }
+
+    fn rendered(files: &[Linted], color: bool) -> String {
+        let mut out = Vec::new();
+        write(files, color, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn span_of(text: &[u8], part: &str) -> Span {
+        let start = text.windows(part.len()).position(|window| window == part.as_bytes()).unwrap();
+        Span::new(start as u32, (start + part.len()) as u32)
+    }
+
+    #[test]
+    fn a_finding_with_everything() {
+        let text = b"FROM a AS one\n\n\n\n\n\n\n\n\nFROM b AS two\nRUN make\nFROM c AS one\n";
+        let mut full = finding(Severity::Error, span_of(text, "c AS one"), "the stage `one` exists twice");
+        full.labels.push(Label {
+            file: FileRole::Dockerfile,
+            span: span_of(text, "a AS one"),
+            message: "first here".into(),
+        });
+        full.labels.push(Label {
+            file: FileRole::DockerIgnore,
+            span: Span::new(5, 9),
+            message: "kept back by this line".into(),
+        });
+        full.notes.push("only the last one can be named".into());
+        full.notes.push("it has\ntwo lines".into());
+        full.help = Some("give it another name".into());
+        full.fix = Some(Fix::safe("rename the stage", [Edit::replace(Span::new(0, 0), "x")]));
+        insta::assert_snapshot!(rendered(&[linted(text, Some(".git\n*.py\n"), vec![full])], false));
+    }
+
+    #[test]
+    fn severities_and_fixes_are_counted() {
+        let text = b"FROM a\nRUN \\\n  one \\\n  two\n";
+        let mut findings: Vec<Diagnostic> = Severity::ALL
+            .into_iter()
+            .map(|severity| finding(severity, span_of(text, "RUN \\\n  one \\\n  two"), "several lines"))
+            .collect();
+        findings[0].fix = Some(Fix::safe("a", []));
+        findings[1].fix = Some(Fix::suggested("b", []));
+        findings[2].fix = Some(Fix::new("c", Applicability::Unsafe, []));
+        insta::assert_snapshot!(rendered(&[linted(text, None, findings)], false));
+    }
+
+    #[test]
+    fn a_missing_ignore_file_and_an_empty_dockerfile_have_no_lines_to_show() {
+        let mut of_ignore_file = finding(Severity::Warning, Span::default(), "there is no .dockerignore");
+        of_ignore_file.file = FileRole::DockerIgnore;
+        let of_dockerfile = finding(Severity::Error, Span::default(), "the file is empty");
+        insta::assert_snapshot!(rendered(
+            &[linted(b"", Some(""), vec![of_dockerfile, of_ignore_file])],
+            false
+        ));
+    }
+
+    #[test]
+    fn what_could_drive_a_terminal_is_made_visible() {
+        let text = b"RUN \x1b[2J\xFF tab\there \xC3\xA9 x\r\n";
+        let mut hostile = finding(Severity::Info, span_of(text, "here"), "a \x1b[31mmessage");
+        hostile.notes.push("a \x1b[31mnote".into());
+        hostile.help = Some("a \x07help".into());
+        hostile.fix = Some(Fix::safe("a \x1b[31mtitle", []));
+        insta::assert_snapshot!(rendered(&[linted(text, None, vec![hostile])], false));
+    }
+
+    #[test]
+    fn colours_are_those_of_the_severity() {
+        let text = b"FROM a\n";
+        let findings = Severity::ALL.map(|severity| finding(severity, Span::new(5, 6), "message"));
+        insta::assert_snapshot!(
+            rendered(&[linted(text, None, findings.to_vec())], true).replace('\x1b', "␛")
+        );
+    }
+
+    #[test]
+    fn a_span_past_the_end_points_at_the_end() {
+        let text = b"FROM a\nRUN b";
+        let past = finding(Severity::Error, Span::new(8, 99), "past");
+        let at_end = finding(Severity::Error, Span::empty(12), "at the end");
+        let with_line_end = finding(Severity::Error, Span::new(0, 7), "with the line ending");
+        insta::assert_snapshot!(rendered(&[linted(text, None, vec![past, at_end, with_line_end])], false));
+    }
+
+    #[test]
+    fn nothing_found_is_said() {
+        let clean = || linted(b"FROM a\n", None, Vec::new());
+        assert_eq!(rendered(&[clean()], false), "No findings in 1 file.\n");
+        assert_eq!(rendered(&[clean(), clean()], false), "No findings in 2 files.\n");
+        assert_eq!(rendered(&[], false), "");
+    }
+}

@@ -1,0 +1,147 @@
+//! What `check` and `fix` have in common: the Dockerfiles that were asked for, each with its settings and its
+//! build context.
+
+use std::collections::HashSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use dfcore::config::Settings;
+use dfcore::context::{BuildContext, ContextIndex};
+use dfcore::diagnostic::Severity;
+use dfcore::text::SourceFile;
+use rayon::prelude::*;
+
+use crate::cli::{InputArgs, RuleArgs};
+use crate::discover::{Input, discover, require};
+use crate::input::Reader;
+use crate::settings::SettingsFinder;
+use crate::terminal::report_error;
+
+/// The name of the ignore file that is made where there is none.
+pub(crate) const IGNORE_FILE: &str = ".dockerignore";
+
+/// The Dockerfiles of a run, found but not yet read.
+#[derive(Debug)]
+pub(crate) struct Session {
+    reader: Reader,
+    /// The build context of all files, when one was named.
+    context_folder: Option<PathBuf>,
+    contexts: ContextIndex,
+    inputs: Vec<(Input, Arc<Settings>)>,
+    has_failed: bool,
+}
+
+/// A Dockerfile with all that it is judged by.
+#[derive(Debug)]
+pub(crate) struct Target {
+    /// Where it came from.
+    pub(crate) input: Input,
+    /// Its text.
+    pub(crate) source: SourceFile,
+    /// Its rules and their options.
+    pub(crate) settings: Arc<Settings>,
+    /// Its build context; `None` for standard input without a name.
+    pub(crate) context: Option<Arc<BuildContext>>,
+}
+
+impl Target {
+    /// The ignore file of the build context, empty when there is none yet.
+    pub(crate) fn ignore_file(&self) -> Option<SourceFile> {
+        let context = self.context.as_ref()?;
+        match context.ignore_file() {
+            Some(file) => Some(file.source().clone()),
+            None => SourceFile::new(context.tree().display(IGNORE_FILE), "").ok(),
+        }
+    }
+}
+
+impl Session {
+    /// Finds the Dockerfiles and their settings. What is wrong with some of them goes to standard error, and
+    /// [`has_failed`](Self::has_failed) tells afterwards; the others go on.
+    ///
+    /// # Errors
+    /// When a flag is wrong, so that nothing can be done.
+    pub(crate) fn open(input: &InputArgs, rules: &RuleArgs, fail_on: Option<Severity>) -> Result<Self> {
+        if let Some(jobs) = input.jobs {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.get());
+            pool.build_global().context("the threads for --jobs could not be started")?;
+        }
+        for named in [&input.context, &rules.config].into_iter().flatten() {
+            require(named)?;
+        }
+        let discovered = discover(&input.paths);
+        let mut session = Self {
+            reader: Reader {
+                stdin_filename: input.stdin_filename.clone(),
+                max_file_size: input.max_file_size,
+            },
+            context_folder: input.context.clone(),
+            contexts: ContextIndex::new(),
+            inputs: Vec::with_capacity(discovered.inputs.len()),
+            has_failed: false,
+        };
+        for error in discovered.errors {
+            session.fail(error);
+        }
+        let mut finder = SettingsFinder::new(rules, fail_on)?;
+        let mut reported = HashSet::new();
+        for input in discovered.inputs {
+            match finder.settings_of(session.reader.path(&input)) {
+                Ok(settings) => session.inputs.push((input, settings)),
+                Err(error) => {
+                    let message = error.to_string();
+                    if !reported.contains(&message) {
+                        session.fail(&message);
+                        reported.insert(message);
+                    }
+                }
+            }
+        }
+        Ok(session)
+    }
+
+    /// Reads every Dockerfile and gives it to `work`, several at once. The results come in the order of the
+    /// command line, without those of files that cannot be read.
+    pub(crate) fn run<T: Send>(&mut self, work: impl Fn(Target) -> T + Sync) -> Vec<T> {
+        let inputs = std::mem::take(&mut self.inputs);
+        let results: Vec<Result<T>> =
+            inputs.into_par_iter().map(|(input, settings)| self.read(input, settings).map(&work)).collect();
+        let mut done = Vec::with_capacity(results.len());
+        for result in results {
+            match result {
+                Ok(result) => done.push(result),
+                Err(error) => self.fail(error),
+            }
+        }
+        done
+    }
+
+    /// Whether something that was asked for could not be done.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.has_failed
+    }
+
+    /// Reports that something could not be done.
+    pub(crate) fn fail(&mut self, error: impl std::fmt::Display) {
+        report_error(error);
+        self.has_failed = true;
+    }
+
+    fn read(&self, input: Input, settings: Arc<Settings>) -> Result<Target> {
+        let source = self.reader.read(&input)?;
+        let path = self.reader.path(&input);
+        let context = match (&self.context_folder, path.and_then(Path::parent)) {
+            (Some(folder), _) => Some(self.contexts.open(folder, path)?),
+            // The name of standard input may be one that is still to be saved under.
+            (None, Some(folder)) if is_there(folder)? => Some(self.contexts.open(folder, path)?),
+            _ => None,
+        };
+        Ok(Target { input, source, settings, context })
+    }
+}
+
+fn is_there(folder: &Path) -> io::Result<bool> {
+    if folder == Path::new("") { Ok(true) } else { folder.try_exists() }
+}

@@ -1,0 +1,217 @@
+//! What a case of `tests/cmd/` cannot say: standard input, pipes, threads, colours.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const FINDINGS: &str = "FROM python:latest\nUSER nobody\n";
+const FIXABLE: &str = "# dflint: ignore=latest-tag\nFROM alpine:3.20\nUSER nobody\n";
+
+fn dflint(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dflint"));
+    command.current_dir(folder).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").env("TERM", "xterm");
+    command
+}
+
+fn run_with_input(mut command: Command, input: &str) -> Output {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn standard_input_is_linted_under_the_name_it_is_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = dflint(folder.path());
+    command.args(["check", "-", "--format", "concise"]);
+    let output = run_with_input(command, FINDINGS);
+    assert!(text(&output.stdout).starts_with("<stdin>:1:6: warning: "), "{output:?}");
+    assert_eq!(output.status.code(), Some(1));
+
+    let mut command = dflint(folder.path());
+    command.args(["check", "-", "--format", "concise", "--stdin-filename", "not/yet/Dockerfile"]);
+    let output = run_with_input(command, FINDINGS);
+    assert!(text(&output.stdout).starts_with("not/yet/Dockerfile:1:6: warning: "), "{output:?}");
+}
+
+#[test]
+fn the_configuration_of_standard_input_is_looked_for_from_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("app")).unwrap();
+    fs::write(folder.path().join("app/df.toml"), "[lint.rules.latest-tag]\nlevel = 'off'\n").unwrap();
+    let mut command = dflint(folder.path());
+    command.args(["check", "-", "--format", "concise", "--stdin-filename", "app/Dockerfile"]);
+    let output = run_with_input(command, FINDINGS);
+    assert_eq!(text(&output.stdout), "");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn a_configuration_above_the_top_of_the_repository_does_not_count() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("repository/.git")).unwrap();
+    fs::write(folder.path().join("df.toml"), "[lint.rules.latest-tag]\nlevel = 'off'\n").unwrap();
+    fs::write(folder.path().join("repository/Dockerfile"), FINDINGS).unwrap();
+    let output = dflint(folder.path()).args(["check", "repository"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+}
+
+#[test]
+fn fixing_standard_input_prints_the_fixed_text_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = dflint(folder.path());
+    command.args(["fix", "-"]);
+    let output = run_with_input(command, FIXABLE);
+    assert_eq!(text(&output.stdout), "FROM alpine:3.20\nUSER nobody\n");
+    assert!(text(&output.stderr).contains("fixed DF0002 unused-suppression"), "{output:?}");
+    assert_eq!(output.status.code(), Some(0));
+
+    let mut command = dflint(folder.path());
+    command.args(["fix", "-"]);
+    let output = run_with_input(command, FINDINGS);
+    assert_eq!(text(&output.stdout), FINDINGS);
+}
+
+#[test]
+fn a_diff_applies() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Dockerfile"), FIXABLE).unwrap();
+    let output = dflint(folder.path()).args(["fix", "--diff"]).output().unwrap();
+    assert_eq!(fs::read_to_string(folder.path().join("Dockerfile")).unwrap(), FIXABLE);
+    let expected = "--- Dockerfile\n+++ Dockerfile\n@@ -1,3 +1,2 @@\n-# dflint: ignore=latest-tag\n \
+                    FROM alpine:3.20\n USER nobody\n";
+    assert_eq!(text(&output.stdout), expected);
+}
+
+#[test]
+fn the_number_of_threads_changes_no_byte() {
+    let folder = tempfile::tempdir().unwrap();
+    for index in 0..60 {
+        let subfolder = folder.path().join(format!("service-{:02}", index % 20));
+        fs::create_dir_all(&subfolder).unwrap();
+        let mut dockerfile = String::from("FROM python:latest\n");
+        for line in 0..index {
+            writeln!(dockerfile, "RUM {line}").unwrap();
+        }
+        fs::write(subfolder.join(format!("Dockerfile.{index}")), dockerfile).unwrap();
+    }
+    for format in ["text", "json", "concise"] {
+        let run = |threads| {
+            let mut command = dflint(folder.path());
+            command.args(["check", "--format", format]).env("RAYON_NUM_THREADS", threads);
+            command.output().unwrap()
+        };
+        let (one, four) = (run("1"), run("4"));
+        assert_eq!(one.status.code(), Some(1));
+        assert!(one.stdout.len() > 10_000);
+        assert!(one.stdout == four.stdout, "{format} differs");
+    }
+}
+
+#[test]
+fn jobs_may_be_one() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Dockerfile"), FINDINGS).unwrap();
+    let output = dflint(folder.path()).args(["check", "--jobs", "1"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let output = dflint(folder.path()).args(["check", "--jobs", "0"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    // More than a pipe holds.
+    let dockerfile = "RUM something\n".repeat(5000);
+    fs::write(folder.path().join("Dockerfile"), dockerfile).unwrap();
+    for arguments in
+        [&["check"][..], &["check", "--format", "json"], &["parse", "--format", "json", "Dockerfile"]]
+    {
+        let mut command = dflint(folder.path());
+        let mut child =
+            command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(text(&output.stderr), "", "{arguments:?}");
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+    }
+}
+
+#[test]
+fn colours_are_for_terminals_and_for_those_who_ask() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Dockerfile"), FINDINGS).unwrap();
+    let is_colored = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut command = dflint(folder.path());
+        let output = command.args(arguments).envs(variables.iter().copied()).output().unwrap();
+        output.stdout.contains(&0x1b)
+    };
+    assert!(!is_colored(&["check"], &[]));
+    assert!(is_colored(&["check", "--color", "always"], &[]));
+    assert!(is_colored(&["--color", "always", "explain", "latest-tag"], &[]));
+    assert!(is_colored(&["check"], &[("CLICOLOR_FORCE", "1")]));
+    assert!(!is_colored(&["check"], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
+    assert!(!is_colored(&["check", "--color", "never"], &[("CLICOLOR_FORCE", "1")]));
+    assert!(!is_colored(&["check", "--color", "always", "--format", "json"], &[]));
+}
+
+#[test]
+fn a_file_cannot_drive_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Dockerfile"), "FROM \x1b[2Jpython:latest\nRUM \x1b]0;title\x07\n").unwrap();
+    for format in ["text", "concise", "json"] {
+        let output = dflint(folder.path()).args(["check", "--format", format]).output().unwrap();
+        assert!(!output.stdout.contains(&0x1b), "{format}: {output:?}");
+        assert!(!output.stdout.contains(&0x07), "{format}: {output:?}");
+    }
+}
+
+#[test]
+fn one_unreadable_file_does_not_hide_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.Dockerfile"), FINDINGS).unwrap();
+    fs::write(folder.path().join("b.Dockerfile"), FINDINGS.repeat(100)).unwrap();
+    fs::write(folder.path().join("c.Dockerfile"), FINDINGS).unwrap();
+    let mut command = dflint(folder.path());
+    let output = command.args(["check", "--format", "concise", "--max-file-size", "100"]).output().unwrap();
+    let lines: Vec<&str> = text(&output.stdout).lines().collect();
+    assert_eq!(lines.len(), 2, "{output:?}");
+    assert!(lines[0].starts_with("a.Dockerfile:1:6: ") && lines[1].starts_with("c.Dockerfile:1:6: "));
+    assert!(text(&output.stderr).starts_with("error: b.Dockerfile: larger than 100 bytes"), "{output:?}");
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn completions_are_scripts_for_every_shell() {
+    let folder = tempfile::tempdir().unwrap();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let output = dflint(folder.path()).args(["completions", shell]).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{shell}");
+        assert!(text(&output.stdout).contains("max-file-size"), "{shell}");
+    }
+}
+
+#[test]
+fn parsed_heredocs_keep_their_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = dflint(folder.path());
+    command.args(["parse", "--format", "json", "-"]);
+    let output = run_with_input(command, "FROM a\nRUN <<'A' cat\n\"one\"\n\ttwo\nA\nENV A=\"b c\"\n");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let parsed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let run = &parsed[0]["instructions"][1];
+    assert_eq!(run["value"], serde_json::json!(["<<'A' cat"]));
+    assert_eq!(run["heredocs"], serde_json::json!([{ "name": "A", "content": "\"one\"\n\ttwo\n" }]));
+    assert_eq!((&run["startLine"], &run["endLine"]), (&2.into(), &5.into()));
+    let env = &parsed[0]["instructions"][2];
+    assert_eq!(env["value"], serde_json::json!(["A", "\"b c\""]));
+}

@@ -1,0 +1,3 @@
+FROM python:latest
+# dflint: ignore=last-user-root
+USER nobody
