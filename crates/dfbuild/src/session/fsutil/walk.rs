@@ -1,0 +1,210 @@
+//! The walk over a directory, in the order that the protocol demands.
+
+use std::collections::HashMap;
+use std::fs::{self, DirEntry};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use bollard::fsutil::types::Stat;
+
+use super::Failure;
+use super::filter::{Filter, FilterTrail, Verdict};
+use super::stat::{self, is_directory};
+
+/// The identity of a file on this machine: two names with the same identity are one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct FileIdentity {
+    device: u64,
+    inode: u64,
+}
+
+impl FileIdentity {
+    pub(super) fn of(metadata: &fs::Metadata) -> Self {
+        Self { device: metadata.dev(), inode: metadata.ino() }
+    }
+}
+
+/// One entry of the walk.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) stat: Stat,
+    pub(super) identity: FileIdentity,
+}
+
+/// Calls `emit` for every entry below `root` that `filter` keeps: depth first, parents before children, the entries
+/// of a directory in byte order. A directory that is not kept itself is emitted just before the first entry below
+/// it that is. Symbolic links are entries; they are never followed.
+pub(super) fn walk(
+    root: &Path,
+    filter: &Filter,
+    emit: &mut dyn FnMut(Entry) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut walk = Walk { filter: filter.trail(), emit, parents: Vec::new(), first_names: HashMap::new() };
+    walk.directory(root, "")
+}
+
+struct Walk<'a> {
+    filter: FilterTrail<'a>,
+    emit: &'a mut dyn FnMut(Entry) -> Result<(), Failure>,
+    /// The directories above the current entry; those not yet emitted still hold their entry.
+    parents: Vec<Option<Entry>>,
+    /// The first emitted name of each file that has several.
+    first_names: HashMap<FileIdentity, String>,
+}
+
+impl Walk<'_> {
+    fn directory(&mut self, directory: &Path, relative: &str) -> Result<(), Failure> {
+        let failed = |error: io::Error| format!("{}: {error}", directory.display());
+        let mut entries =
+            fs::read_dir(directory).map_err(failed)?.collect::<Result<Vec<_>, _>>().map_err(failed)?;
+        entries.sort_unstable_by_key(DirEntry::file_name);
+        for entry in entries {
+            self.entry(&entry, relative)?;
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, entry: &DirEntry, parent: &str) -> Result<(), Failure> {
+        let name = entry.file_name();
+        let Some(name) = name.to_str() else {
+            return Err(format!(
+                "{}: the name is not UTF-8, which BuildKit cannot carry",
+                entry.path().display()
+            ));
+        };
+        let path = if parent.is_empty() { name.to_owned() } else { format!("{parent}/{name}") };
+        let failed = |error: io::Error| format!("{}: {error}", entry.path().display());
+        // An entry that vanishes between listing and reading was never there as far as the build is concerned.
+        let metadata = match entry.metadata() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            other => other.map_err(failed)?,
+        };
+        let verdict = self.filter.judge(&path)?;
+        if verdict == Verdict::Prune || (verdict == Verdict::Skip && !metadata.is_dir()) {
+            return Ok(());
+        }
+        let link_target = if metadata.is_symlink() { link_target(&entry.path())? } else { String::new() };
+        let item =
+            Entry { stat: stat::stat(&path, &metadata, link_target), identity: FileIdentity::of(&metadata) };
+        if !metadata.is_dir() {
+            return self.emit(item, metadata.nlink() > 1);
+        }
+        match verdict {
+            Verdict::Send => {
+                self.emit(item, false)?;
+                self.parents.push(None);
+            }
+            Verdict::Skip | Verdict::Prune => self.parents.push(Some(item)),
+        }
+        let result = self.directory(&entry.path(), &path);
+        self.parents.pop();
+        result
+    }
+
+    fn emit(&mut self, mut entry: Entry, has_other_names: bool) -> Result<(), Failure> {
+        for parent in &mut self.parents {
+            if let Some(parent) = parent.take() {
+                (self.emit)(parent)?;
+            }
+        }
+        if has_other_names && !is_directory(&entry.stat) && entry.stat.linkname.is_empty() {
+            match self.first_names.get(&entry.identity) {
+                Some(first) => {
+                    entry.stat.linkname.clone_from(first);
+                    entry.stat.size = 0;
+                }
+                None => drop(self.first_names.insert(entry.identity, entry.stat.path.clone())),
+            }
+        }
+        (self.emit)(entry)
+    }
+}
+
+fn link_target(path: &Path) -> Result<String, Failure> {
+    let target = fs::read_link(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    target.into_os_string().into_string().map_err(|_| {
+        format!("{}: the link's target is not UTF-8, which BuildKit cannot carry", path.display())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    fn paths(root: &Path, filter: &Filter) -> Vec<String> {
+        let mut paths = Vec::new();
+        walk(root, filter, &mut |entry| {
+            let Stat { path, linkname, size, .. } = entry.stat;
+            paths.push(if linkname.is_empty() {
+                format!("{path} {size}")
+            } else {
+                format!("{path} -> {linkname}")
+            });
+            Ok(())
+        })
+        .unwrap();
+        paths
+    }
+
+    fn tree() -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for directory in ["a", "a/deep/er", "é"] {
+            fs::create_dir_all(root.path().join(directory)).unwrap();
+        }
+        for file in ["a.txt", "a/b", "a-b", "B", "a/deep/er/f", "é/x"] {
+            fs::write(root.path().join(file), file).unwrap();
+        }
+        root
+    }
+
+    #[test]
+    fn byte_order_within_directories_depth_first() {
+        let root = tree();
+        let expected = [
+            "B 1",
+            "a 0",
+            "a/b 3",
+            "a/deep 0",
+            "a/deep/er 0",
+            "a/deep/er/f 11",
+            "a-b 3",
+            "a.txt 5",
+            "é 0",
+            "é/x 4",
+        ];
+        // `a` sorts before `a-b` and `a.txt`, and everything below `a` follows `a` at once.
+        assert_eq!(paths(root.path(), &Filter::default()), expected);
+    }
+
+    #[test]
+    fn parents_come_just_before_their_first_kept_child() {
+        let root = tree();
+        let filter = Filter::new(&["a/deep/er/f".to_owned()], &[]).unwrap();
+        assert_eq!(paths(root.path(), &filter), ["a 0", "a/deep 0", "a/deep/er 0", "a/deep/er/f 11"]);
+    }
+
+    #[test]
+    fn the_first_kept_name_of_a_file_carries_it() {
+        let root = tree();
+        fs::hard_link(root.path().join("B"), root.path().join("z")).unwrap();
+        fs::hard_link(root.path().join("B"), root.path().join("a/z")).unwrap();
+        let all = paths(root.path(), &Filter::default());
+        assert_eq!(all.first().unwrap(), "B 1");
+        assert!(all.contains(&"a/z -> B".to_owned()) && all.contains(&"z -> B".to_owned()), "{all:?}");
+        let filter = Filter::new(&["a/z".to_owned(), "z".to_owned()], &[]).unwrap();
+        assert_eq!(paths(root.path(), &filter), ["a 0", "a/z 1", "z -> a/z"]);
+    }
+
+    #[test]
+    fn links_are_entries_and_are_not_followed() {
+        let root = tempfile::tempdir().unwrap();
+        symlink("/etc", root.path().join("outside")).unwrap();
+        symlink(".", root.path().join("loop")).unwrap();
+        assert_eq!(paths(root.path(), &Filter::default()), ["loop -> .", "outside -> /etc"]);
+    }
+}
