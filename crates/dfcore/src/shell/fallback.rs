@@ -309,8 +309,9 @@ impl<'a> Splitter<'a> {
                 self.begin(Nesting::Condition, end);
             }
             "for" | "select" => {
-                self.begin(Nesting::Loop, end);
+                self.at = end;
                 self.skip_header();
+                self.begin(Nesting::Loop, self.at);
             }
             "do" => {
                 if self.open.last() == Some(&Nesting::Condition) {
@@ -322,8 +323,9 @@ impl<'a> Splitter<'a> {
             }
             "done" => self.finish(Nesting::Loop, end),
             "case" => {
-                self.begin(Nesting::Branch, end);
+                self.at = end;
                 self.skip_case_word();
+                self.begin(Nesting::Branch, self.at);
                 self.pattern();
             }
             "esac" => self.finish(Nesting::Branch, end),

@@ -257,7 +257,8 @@ pub enum RedirectKind {
     HereString,
 }
 
-/// Reads a script. Time is linear in its length; nested scripts (`sh -c '…'`) are read to a fixed depth.
+/// Reads a script. Nested scripts (`sh -c '…'`) are read to a fixed depth. A script that is large or nested
+/// enough to keep a grammar busy is split instead, so that time and memory are linear in its length.
 #[must_use]
 pub fn parse(script: &ScriptSource) -> Script {
     let dialect = script.dialect();

@@ -89,12 +89,14 @@ impl ScriptSource {
     }
 }
 
-/// Whether the heredoc's operator is all there is on the instruction's line.
+/// Whether the heredoc's operator, with a descriptor, is all there is on the instruction's line.
 fn stands_alone(source: &SourceFile, line: &ShellText, heredoc: &Heredoc) -> bool {
-    let text = line.text(source);
-    let without_descriptor =
-        |text: &str| text.trim().trim_start_matches(|c: char| c.is_ascii_digit()).to_owned();
-    without_descriptor(&text) == without_descriptor(source.slice(heredoc.marker))
+    let Span { start, end } = heredoc.marker;
+    line.pieces.iter().all(|piece| {
+        let before = source.slice(Span::new(piece.start, piece.end.min(start)));
+        let after = source.slice(Span::new(piece.start.max(end), piece.end));
+        before.trim_start().chars().all(|c| c.is_ascii_digit()) && after.trim().is_empty()
+    })
 }
 
 /// Puts a text together and keeps its map.
@@ -133,26 +135,21 @@ impl<'a> Joiner<'a> {
         }
     }
 
+    /// The terminator; none when it is missing at the end of the file, where the body ends just so.
     fn terminator(&mut self, heredoc: &Heredoc) {
         let line = self.source.slice(heredoc.terminator);
         let tabs = line.len() - line.trim_start_matches('\t').len();
-        let start = heredoc.terminator.start + tabs as u32;
         if line[tabs..] == heredoc.name {
+            let start = heredoc.terminator.start + tabs as u32;
             self.push(Span::new(start, start + heredoc.name.len() as u32));
-        } else {
-            // It is missing at the end of the file.
-            self.text.push_str(&heredoc.name);
-            self.map.push_inexact(heredoc.terminator, heredoc.name.len());
         }
     }
 
+    /// The line break in front of a body; none when the file ends before it.
     fn line_break_before(&mut self, at: u32) {
         let before = Span::new(at.saturating_sub(1), at);
         if self.source.slice(before) == "\n" {
             self.push(before);
-        } else {
-            self.text.push('\n');
-            self.map.push_inexact(Span::empty(at), 1);
         }
     }
 

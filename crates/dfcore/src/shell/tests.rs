@@ -5,52 +5,8 @@ use std::fmt::Write as _;
 use proptest::prelude::*;
 
 use super::*;
-use crate::syntax::ast;
+use crate::syntax::{self, ast};
 use crate::text::SourceFile;
-
-/// An instruction's lines, with `\` continuations and comment lines taken out as the parser does, and the
-/// bodies of the heredocs of those delimiters.
-fn command(source: &SourceFile, start: usize, delimiters: &[&str]) -> (ast::ShellText, Vec<ast::Heredoc>) {
-    let text = source.text();
-    let mut at = start;
-    let mut pieces = Vec::new();
-    for line in text[start..].split_inclusive('\n') {
-        let content = line.trim_end_matches(['\n', '\r']);
-        let is_comment = at > start && content.trim_start().starts_with('#');
-        let continued = content.strip_suffix('\\');
-        if !is_comment {
-            let length = continued.unwrap_or(content).len();
-            pieces.push(Span::new(at as u32, (at + length) as u32));
-        }
-        at += line.len();
-        if continued.is_none() && !is_comment {
-            break;
-        }
-    }
-    let span = Span::new(start as u32, pieces.last().map_or(start as u32, |piece| piece.end));
-    let mut heredocs = Vec::new();
-    for &delimiter in delimiters {
-        let marker = text[start..].find("<<").unwrap() + start;
-        let marker_end = text[marker..].find([' ', '\n']).unwrap() + marker;
-        let chomp = text[marker..].starts_with("<<-");
-        let body = at;
-        while text[at..].lines().next().unwrap().trim_start_matches('\t') != delimiter {
-            at += text[at..].find('\n').unwrap() + 1;
-        }
-        let end = at + text[at..].lines().next().unwrap().len();
-        heredocs.push(ast::Heredoc {
-            marker: Span::new(marker as u32, marker_end as u32),
-            name: delimiter.to_owned(),
-            expand: true,
-            chomp,
-            file_descriptor: 0,
-            body: Span::new(body as u32, at as u32),
-            terminator: Span::new(at as u32, end as u32),
-        });
-        at = (end + 1).min(text.len());
-    }
-    (ast::ShellText { span, pieces }, heredocs)
-}
 
 struct Case {
     source: SourceFile,
@@ -58,22 +14,18 @@ struct Case {
 }
 
 impl Case {
-    fn new(text: &str, delimiters: &[&str]) -> Self {
-        let source = SourceFile::new("Dockerfile", format!("RUN {text}")).unwrap();
-        let (line, heredocs) = command(&source, 4, delimiters);
-        let script = ScriptSource::new(&source, &ast::CommandForm::Shell(line), &heredocs, Dialect::Sh);
-        Self { source, script }
-    }
-
-    fn exec(json: &str, words: &[(&str, Option<&str>)]) -> Self {
-        let source = SourceFile::new("Dockerfile", format!("RUN {json}")).unwrap();
-        let words = words.iter().map(|(raw, joined)| {
-            let start = source.text().find(raw).unwrap();
-            let span = Span::new(start as u32, (start + raw.len()) as u32);
-            ast::Word { span, joined: joined.map(Into::into) }
-        });
-        let words = words.collect();
-        let script = ScriptSource::new(&source, &ast::CommandForm::Exec { words }, &[], Dialect::Sh);
+    /// The script of the `RUN` instruction that has this text after the keyword.
+    fn new(text: &str) -> Self {
+        let source = SourceFile::new("Dockerfile", format!("FROM scratch\nRUN {text}")).unwrap();
+        let dockerfile = syntax::parse(&source).dockerfile;
+        let instruction = dockerfile.instructions.get(1);
+        let empty = ast::CommandForm::Shell(ast::ShellText::default());
+        let (command, heredocs) =
+            match instruction.map(|instruction| (&instruction.kind, &instruction.heredocs)) {
+                Some((ast::InstructionKind::Run(run), heredocs)) => (&run.command, heredocs.as_slice()),
+                _ => (&empty, [].as_slice()),
+            };
+        let script = ScriptSource::new(&source, command, heredocs, Dialect::Sh);
         Self { source, script }
     }
 
@@ -202,7 +154,7 @@ const SCRIPTS: &[(&str, &str)] = &[
 #[test]
 fn programs_of_real_scripts_are_found() {
     for (script, expected) in SCRIPTS {
-        let case = Case::new(script, if script.contains("<<EOF") { &["EOF"] } else { &[] });
+        let case = Case::new(script);
         let expected: Vec<&str> = expected.split_whitespace().collect();
         assert_eq!(case.names(), expected, "{script}");
     }
@@ -211,7 +163,7 @@ fn programs_of_real_scripts_are_found() {
 #[test]
 fn the_splitter_finds_the_same_programs() {
     for (script, expected) in SCRIPTS {
-        let case = Case::new(script, if script.contains("<<EOF") { &["EOF"] } else { &[] });
+        let case = Case::new(script);
         let expected: Vec<&str> = expected.split_whitespace().collect();
         assert_eq!(case.names_by_splitting(), expected, "{script}");
     }
@@ -222,40 +174,21 @@ fn commands_tell_their_places_and_surroundings() {
     let shown = [
         Case::new(
             "set -e; \\\n    apt-get update && \\\n    # the compiler\n    apt-get install -y --no-install-recommends g++ \\\n    && (cd /src; make) || exit 1",
-            &[],
         ),
         Case::new(
             "if ! command -v pip; then { curl -sS \"$U\" | python3 -; } 2>&1; fi; for x in 1 2; do PIP_X=$x A= /usr/bin/pip install \"a${x}b\"; done",
-            &[],
         ),
-        Case::new(
-            "PIP_NO_CACHE_DIR=1 sudo -H FOO='a b' env -u X BAR=2 pip install --upgrade pip>/dev/null",
-            &[],
-        ),
+        Case::new("PIP_NO_CACHE_DIR=1 sudo -H FOO='a b' env -u X BAR=2 pip install --upgrade pip>/dev/null"),
         Case::new(
             "bash -c 'set -e; \\\n  pip install a && \\\n  pip install b' && su app -c \"npm ci --cache \\\"/c\\\"\"",
-            &[],
         ),
-        Case::new("<<EOF\npip install x\necho \"a\n b\" &\nEOF\n", &["EOF"]),
-        Case::new("<<-EOF\n\t#!/bin/bash\n\tpip install x\n\t\techo y\n\tEOF\n", &["EOF"]),
-        Case::new("<<EOF\n#!/usr/bin/env python3\nprint()\nEOF\n", &["EOF"]),
-        Case::new("bash -e <<'EOF' && done_\npip install $(cat r)\nEOF\n", &["EOF"]),
-        Case::new("cat <<EOF | sh > /log\npip install $(cat r)\nEOF\n", &["EOF"]),
-        Case::exec(
-            r#"["tini", "--", "sh", "-c", "a && b $X", "/opt/venv/bin/pip"]"#,
-            &[
-                ("tini", None),
-                ("--", None),
-                ("sh", None),
-                ("-c", None),
-                ("a && b $X", None),
-                ("/opt/venv/bin/pip", None),
-            ],
-        ),
-        Case::exec(
-            r#"["sh", "-c", "echo \"hi\" $X"]"#,
-            &[("sh", None), ("-c", None), (r#"echo \"hi\" $X"#, Some("echo \"hi\" $X"))],
-        ),
+        Case::new("<<EOF\npip install x\necho \"a\n b\" &\nEOF\n"),
+        Case::new("<<-EOF\n\t#!/bin/bash\n\tpip install x\n\t\techo y\n\tEOF\n"),
+        Case::new("<<EOF\n#!/usr/bin/env python3\nprint()\nEOF\n"),
+        Case::new("bash -e <<'EOF' && done_\npip install $(cat r)\nEOF\n"),
+        Case::new("cat <<EOF | sh > /log\npip install $(cat r)\nEOF\n"),
+        Case::new(r#"["tini", "--", "sh", "-c", "a && b $X", "/opt/venv/bin/pip"]"#),
+        Case::new(r#"["sh", "-c", "echo \"hi\" $X"]"#),
     ];
     let shown: Vec<String> = shown.iter().map(Case::show).collect();
     insta::assert_snapshot!(shown.join("\n"));
@@ -351,17 +284,43 @@ fn assert_places(case: &Case, commands: &[Command]) -> Result<(), TestCaseError>
     Ok(())
 }
 
+/// Instructions whose script has such text in its line, in a heredoc that is the script, or in one beside it.
+fn any_script() -> impl Strategy<Value = String> {
+    let line_ending = proptest::sample::select(vec!["\n", "\r\n"]);
+    let form = proptest::sample::select(vec![
+        "TEXT",
+        "<<E\nTEXT\nE\n",
+        "<<-E\n\tTEXT\n\t\tx\n\tE\n",
+        "cat <<E | sh\nTEXT\nE",
+        "a <<'E' && b <<-F\nTEXT\nE\n\tTEXT\nF",
+    ]);
+    (shell_like(), form, line_ending)
+        .prop_map(|(text, form, line_ending)| form.replace("TEXT", &text).replace('\n', line_ending))
+}
+
 proptest! {
     #[test]
-    fn any_text_is_read(text in shell_like()) {
-        let case = Case::new(&text, &[]);
+    fn any_text_is_read(text in any_script()) {
+        let case = Case::new(&text);
         assert_places(&case, &parse(&case.script).commands)?;
         assert_places(&case, &case.split())?;
     }
 
     #[test]
+    fn every_byte_of_a_script_is_found_in_the_file(text in any_script()) {
+        let case = Case::new(&text);
+        let Content::Text(fragment) = &case.script.content else { unreachable!("it is no JSON") };
+        prop_assert_eq!(fragment.map.len(), fragment.text.len());
+        for (at, byte) in fragment.text.bytes().enumerate() {
+            let span = fragment.map.span(at..at + 1);
+            prop_assert_eq!(&case.source.bytes()[span.range()], &[byte]);
+            prop_assert_eq!(fragment.map.joined(span), Some(at..at + 1));
+        }
+    }
+
+    #[test]
     fn splitter_and_grammar_agree_on_simple_scripts(text in simple_script()) {
-        let case = Case::new(&text, &[]);
+        let case = Case::new(&text);
         let script = parse(&case.script);
         #[cfg(feature = "shell")]
         prop_assert_eq!(script.status, ScriptStatus::Parsed);
@@ -371,13 +330,13 @@ proptest! {
 
 #[test]
 fn the_status_tells_how_a_script_was_read() {
-    let status = |text| parse(&Case::new(text, &[]).script).status;
+    let status = |text| parse(&Case::new(text).script).status;
     let parsed = if cfg!(feature = "shell") { ScriptStatus::Parsed } else { ScriptStatus::FellBack };
     assert_eq!(status("a && b"), parsed);
     assert_eq!(status("a && {{ b }} && ("), ScriptStatus::FellBack);
-    let python = Case::new("<<EOF\n#!/usr/bin/env python3\nprint()\nEOF\n", &["EOF"]);
+    let python = Case::new("<<EOF\n#!/usr/bin/env python3\nprint()\nEOF\n");
     assert_eq!(parse(&python.script).status, ScriptStatus::Opaque);
-    let exec = Case::exec(r#"["a"]"#, &[("a", None)]);
+    let exec = Case::new(r#"["a"]"#);
     assert_eq!(parse(&exec.script).status, ScriptStatus::Parsed);
 }
 
@@ -396,6 +355,30 @@ fn broken_scripts_keep_their_commands() {
     ];
     for (script, expected) in cases {
         let expected: Vec<&str> = expected.split_whitespace().collect();
-        assert_eq!(Case::new(script, &[]).names_by_splitting(), expected, "{script}");
+        assert_eq!(Case::new(script).names_by_splitting(), expected, "{script}");
+    }
+}
+
+/// Scripts made to make a parser slow, or to make it overflow its stack.
+#[test]
+fn hostile_scripts_are_split() {
+    let nested = |open: &str, count: usize, close: &str| open.repeat(count) + "a" + &close.repeat(count);
+    let scripts = [
+        nested("$((", 12_000, "))"),
+        nested("${a//x/", 150, "}"),
+        nested("${a%\"", 4_000, "\"}"),
+        nested("${a:-", 10_000, ""),
+        nested("$(<", 150, ")"),
+        nested("{a,", 10_000, ""),
+        nested("time ", 5_000, ""),
+        nested("coproc ", 5_000, ""),
+        nested("(", 60_000, ")"),
+        nested("if ", 20_000, "; then b; fi"),
+        nested("sh -c \"", 5_000, "\""),
+        nested("a && ", 200_000, ""),
+    ];
+    for script in scripts {
+        let start: String = script.chars().take(20).collect();
+        assert_eq!(parse(&Case::new(&script).script).status, ScriptStatus::FellBack, "{start}");
     }
 }

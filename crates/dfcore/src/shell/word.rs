@@ -317,39 +317,54 @@ pub(super) mod scan {
     /// The end of the construct that starts at `at`: a quoted text, `$(…)`, `${…}`, `` `…` `` or `(…)`. A
     /// construct without its end reaches to the end of the text.
     pub(in super::super) fn end_of_construct(text: &str, at: usize) -> usize {
-        let bytes = text.as_bytes();
-        let mut open: Vec<Closer> = Vec::new();
+        let mut open = Vec::new();
         let mut at = at;
-        while let Some(&byte) = bytes.get(at) {
-            let top = open.last().copied();
-            let quoted = top == Some(Closer::DoubleQuote);
-            let next = bytes.get(at + 1).copied();
-            let mut width = 1;
-            match byte {
-                b'\\' => width = 2,
-                b'\'' if !quoted => width = single_quotes(&bytes[at..]),
-                b'$' if next == Some(b'\'') && !quoted => width = 1 + ansi_quotes(&bytes[at + 1..]),
-                b'$' if next == Some(b'(') => {
-                    open.push(Closer::Parenthesis);
-                    width = 2;
-                }
-                b'$' if next == Some(b'{') => {
-                    open.push(Closer::Brace);
-                    width = 2;
-                }
-                b'"' => toggle(&mut open, Closer::DoubleQuote),
-                b'`' => toggle(&mut open, Closer::Backtick),
-                b'(' if matches!(top, None | Some(Closer::Parenthesis)) => open.push(Closer::Parenthesis),
-                b')' if top == Some(Closer::Parenthesis) => drop(open.pop()),
-                b'}' if top == Some(Closer::Brace) => drop(open.pop()),
-                _ => {}
-            }
-            at += width;
+        while at < text.len() {
+            at += step(text.as_bytes(), at, &mut open);
             if open.is_empty() {
                 break;
             }
         }
         ceil_char_boundary(text, at)
+    }
+
+    /// How many constructs stand in each other, at most.
+    #[cfg(feature = "shell")]
+    pub(in super::super) fn depth(text: &str) -> usize {
+        let mut open = Vec::new();
+        let mut at = 0;
+        let mut depth = 0;
+        while at < text.len() {
+            at += step(text.as_bytes(), at, &mut open);
+            depth = depth.max(open.len());
+        }
+        depth
+    }
+
+    /// Reads what stands at `at`, keeps account of what is open, and returns its length.
+    fn step(bytes: &[u8], at: usize, open: &mut Vec<Closer>) -> usize {
+        let top = open.last().copied();
+        let quoted = top == Some(Closer::DoubleQuote);
+        match (bytes[at], bytes.get(at + 1)) {
+            (b'\\', _) => return 2,
+            (b'\'', _) if !quoted => return single_quotes(&bytes[at..]),
+            (b'$', Some(b'\'')) if !quoted => return 1 + ansi_quotes(&bytes[at + 1..]),
+            (b'$', Some(b'(')) => {
+                open.push(Closer::Parenthesis);
+                return 2;
+            }
+            (b'$', Some(b'{')) => {
+                open.push(Closer::Brace);
+                return 2;
+            }
+            (b'"', _) => toggle(open, Closer::DoubleQuote),
+            (b'`', _) => toggle(open, Closer::Backtick),
+            (b'(', _) if matches!(top, None | Some(Closer::Parenthesis)) => open.push(Closer::Parenthesis),
+            (b')', _) if top == Some(Closer::Parenthesis) => drop(open.pop()),
+            (b'}', _) if top == Some(Closer::Brace) => drop(open.pop()),
+            _ => {}
+        }
+        1
     }
 
     /// The end of the word that starts at `at`: the next blank, line break or operator outside quotes and
@@ -432,5 +447,154 @@ pub(super) mod scan {
             at += 1;
         }
         at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn word(raw: &str) -> Word {
+        Word::from_shell(raw, Span::default())
+    }
+
+    #[test]
+    fn quotes_and_escapes_are_removed() {
+        let cases = [
+            ("plain", Some("plain")),
+            ("", Some("")),
+            ("''", Some("")),
+            ("'a b'", Some("a b")),
+            ("\"a b\"", Some("a b")),
+            (r"a\ b", Some("a b")),
+            (r#"a"b'c"'d"e'\f"#, Some("ab'cd\"ef")),
+            (r#""\$x \\ \" \a""#, Some(r#"$x \ " \a"#)),
+            (r"'\$x'", Some(r"\$x")),
+            (r"\$x", Some("$x")),
+            ("a\\\nb", Some("ab")),
+            ("\"a\\\nb\"", Some("ab")),
+            (r"$'a\tb\'c'", Some("a\tb'c")),
+            (r"$'\x41'", None),
+            ("*.deb", Some("*.deb")),
+            ("~/bin", Some("~/bin")),
+            ("a{b,c}", Some("a{b,c}")),
+            ("é'ü'", Some("éü")),
+            ("a$", Some("a$")),
+            ("\"$\"", Some("$")),
+            ("$x", None),
+            ("\"${x}\"", None),
+            ("$(x)", None),
+            ("`x`", None),
+            ("$((1+1))", None),
+            ("<(x)", None),
+            ("$1", None),
+            ("(a b)", None),
+            // Unterminated: they reach to the end.
+            ("'a b", Some("a b")),
+            ("\"a b", Some("a b")),
+            ("\\", Some("\\")),
+            ("\"\\", Some("\\")),
+            ("$'", Some("")),
+            ("${", None),
+            ("$(", None),
+            ("`", None),
+        ];
+        for (raw, expected) in cases {
+            assert_eq!(word(raw).value.as_deref(), expected, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn parts_tell_what_is_known() {
+        let literal = |text: &str| WordPart::Literal(text.to_owned());
+        let variable = |name: &str, quoted| WordPart::Variable { name: name.to_owned(), quoted };
+        let parameter = |name: &str| WordPart::Parameter { name: name.to_owned() };
+        let cases = [
+            ("numpy==$V", vec![literal("numpy=="), variable("V", false)]),
+            ("\"$A-${B}\"", vec![variable("A", true), literal("-"), variable("B", true)]),
+            ("${v:-1}${#w}", vec![parameter("v"), parameter("w")]),
+            ("${v%\"}\"}x", vec![parameter("v"), literal("x")]),
+            ("a'b'\"c\"$(d)e", vec![literal("abc"), WordPart::Expansion, literal("e")]),
+            ("$@", vec![WordPart::Expansion]),
+            ("${@}", vec![WordPart::Expansion]),
+            ("<(a)", vec![WordPart::Expansion]),
+            ("'$x'", vec![literal("$x")]),
+            ("''", vec![]),
+        ];
+        for (raw, expected) in cases {
+            assert_eq!(word(raw).parts(), expected, "{raw}");
+        }
+        assert_eq!(word("--cache=$DIR/x").literal_prefix(), "--cache=");
+        assert_eq!(word("$DIR").literal_prefix(), "");
+        assert_eq!(word("'a b'").literal_prefix(), "a b");
+    }
+
+    #[test]
+    fn variables_are_put_in() {
+        let lookup = |name: &str| match name {
+            "HOME" => Some("/root".to_owned()),
+            "LIST" => Some("a b".to_owned()),
+            _ => None,
+        };
+        let cases = [
+            ("$HOME/.cache", Some("/root/.cache")),
+            ("\"${HOME}\"x", Some("/rootx")),
+            ("\"$LIST\"", Some("a b")),
+            ("$LIST", None),
+            ("$OTHER", None),
+            ("${HOME:-x}", None),
+            ("'$HOME'", Some("$HOME")),
+        ];
+        for (raw, expected) in cases {
+            assert_eq!(word(raw).resolve(lookup).as_deref(), expected, "{raw}");
+        }
+    }
+
+    #[test]
+    fn the_program_is_the_last_known_component() {
+        let cases = [
+            ("pip", Some("pip")),
+            ("/usr/bin/pip", Some("pip")),
+            (r"\ls", Some("ls")),
+            ("$VENV/bin/pip", Some("pip")),
+            ("\"$VENV/bin\"/pip", Some("pip")),
+            ("$VENV-pip", None),
+            ("$PIP", None),
+            ("/bin/$PIP", None),
+            ("''", None),
+            ("/", None),
+        ];
+        for (raw, expected) in cases {
+            assert_eq!(word(raw).program_name().as_deref(), expected, "{raw}");
+        }
+    }
+
+    #[test]
+    fn words_end_at_blanks_and_operators() {
+        let cases = [
+            ("a b", 1),
+            ("a&&b", 1),
+            ("a;b", 1),
+            ("a>b", 1),
+            ("a)b", 1),
+            ("a\\ b c", 4),
+            ("'a b'c d", 6),
+            ("\"a \\\" b\" c", 8),
+            ("$(a (b) \")\" c) d", 14),
+            ("\"$(echo \"a b\")\" c", 15),
+            ("${a:-b c} d", 9),
+            ("`a b` c", 5),
+            ("<(a b) c", 6),
+            ("A=(a b) c", 7),
+            ("!(a|b)c d", 7),
+            ("$'a\\' b' c", 8),
+            ("'a b", 4),
+            ("$((1 + (2))) a", 12),
+            ("", 0),
+            (";", 0),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(scan::end_of_word(text, 0), expected, "{text}");
+        }
     }
 }

@@ -333,3 +333,94 @@ fn find(words: &[Word]) -> Option<Inner> {
         assignments: 0..0,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Span;
+
+    /// What the command line runs: the words of the command, or the script.
+    fn run(line: &[&str]) -> Option<String> {
+        let words = line.iter().map(|raw| Word::from_shell(raw, Span::default())).collect();
+        let command = Command::new(words, Vec::new(), Vec::new());
+        Some(match inner(&command)? {
+            Inner::Command { words, assignments, .. } => {
+                let assigned = line[assignments].iter().map(|word| format!("[{word}] "));
+                assigned.collect::<String>() + &line[words].join(" ")
+            }
+            Inner::Script { word, dialect, .. } => format!("{dialect:?} script {}", line[word]),
+            Inner::Input { dialect } => format!("{dialect:?} input"),
+        })
+    }
+
+    #[test]
+    fn options_and_their_values_are_skipped() {
+        let cases = [
+            ("sudo pip install x", Some("pip install x")),
+            ("sudo -u app -E pip -u x", Some("pip -u x")),
+            ("sudo -uapp pip", Some("pip")),
+            ("sudo -nu app pip", Some("pip")),
+            ("sudo --user=app --preserve-env -- pip", Some("pip")),
+            ("sudo --user app A=1 B=$x pip C=2", Some("[A=1] [B=$x] pip C=2")),
+            ("sudo -u $USER pip", Some("pip")),
+            ("sudo", None),
+            ("sudo -v", None),
+            ("env", None),
+            ("env -i A=1 -- x", Some("[A=1] -- x")),
+            ("env -u B A=1 x", Some("[A=1] x")),
+            ("env A=1", None),
+            ("exec -a name x y", Some("x y")),
+            ("command pip", Some("pip")),
+            ("command -v pip", None),
+            ("command -p pip", Some("pip")),
+            ("time -p make", Some("make")),
+            ("timeout -k 5 --signal KILL 1m curl x", Some("curl x")),
+            ("nice -10 make", Some("make")),
+            ("nice -n 10 make", Some("make")),
+            ("xargs -0 -n 1 -P4 -I {} pip install {}", Some("pip install {}")),
+            ("xargs -r", None),
+            ("chroot --userspec=a:b /mnt apt-get update", Some("apt-get update")),
+            ("gosu app:app npm ci", Some("npm ci")),
+            ("su-exec app npm ci", Some("npm ci")),
+            ("setpriv --reuid=1 --clear-groups npm ci", Some("npm ci")),
+            ("tini -g -- npm start", Some("npm start")),
+            ("/usr/bin/dumb-init npm start", Some("npm start")),
+            ("busybox wget x", Some("wget x")),
+            ("find / -name x -exec rm -r {} +", Some("rm -r {}")),
+            ("find / -name x -delete", None),
+            ("find / -exec rm", None),
+            ("runuser -u app -- npm ci", Some("npm ci")),
+            ("runuser app", None),
+            ("pip install sudo", None),
+        ];
+        for (line, expected) in cases {
+            let words: Vec<&str> = line.split(' ').collect();
+            assert_eq!(run(&words).as_deref(), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn shells_run_a_word_or_their_input() {
+        let cases: &[(&[&str], Option<&str>)] = &[
+            (&["sh", "-c", "'a b'"], Some("Sh script 'a b'")),
+            (&["bash", "-euxo", "pipefail", "-c", "'a'", "name"], Some("Bash script 'a'")),
+            (&["bash", "-o", "errexit", "-lc", "$x"], Some("Bash script $x")),
+            (&["bash", "--login", "-c", "a"], Some("Bash script a")),
+            (&["bash", "--rcfile", "f", "+x", "-c", "--", "a"], Some("Bash script a")),
+            (&["zsh", "-c"], None),
+            (&["sh", "install.sh"], None),
+            (&["sh"], Some("Sh input")),
+            (&["bash", "-s"], Some("Bash input")),
+            (&["bash", "-s", "--", "arg"], None),
+            (&["su", "-", "app", "-c", "a"], Some("Sh script a")),
+            (&["su", "app", "--command", "a"], Some("Sh script a")),
+            (&["su", "-lc", "a", "app"], Some("Sh script a")),
+            (&["su", "app"], None),
+            (&["eval", "'a; b'"], Some("Sh script 'a; b'")),
+            (&["eval", "a", "b"], None),
+        ];
+        for (words, expected) in cases {
+            assert_eq!(run(words).as_deref(), *expected, "{words:?}");
+        }
+    }
+}
