@@ -1,4 +1,66 @@
 //! Dockerfiles and `.dockerignore` as BuildKit reads them, lint rules with fixes, and the build context measured.
+//!
+//! The way through the crate, from bytes to findings and edits:
+//!
+//! **Parse.** [`syntax::parse`] never fails; it returns the syntax and the list of errors.
+//!
+//! ```
+//! use dfcore::{syntax, text::SourceFile};
+//!
+//! let source = SourceFile::new("Dockerfile", "FROM alpine:3.20\nCOPPY . /app\n")?;
+//! let parse = syntax::parse(&source);
+//! assert_eq!(parse.dockerfile.instructions.len(), 2);
+//! assert_eq!(source.position(parse.errors[0].span.start).line, 2);
+//! # Ok::<(), dfcore::text::TooLarge>(())
+//! ```
+//!
+//! **Resolve.** A [`model::Model`] knows stages, variables, users, and what package managers install.
+//!
+//! ```
+//! use dfcore::{model::Model, text::SourceFile};
+//!
+//! let source = SourceFile::new("Dockerfile", "FROM debian:12 AS base\nUSER app\nFROM base\nRUN pip install flask\n")?;
+//! let model = Model::new(&source);
+//! assert_eq!(model.state(3).user.name(), Some("app"));
+//! assert_eq!(model.installs(3)[0].cache.directories, ["/home/app/.cache/pip"]);
+//! # Ok::<(), dfcore::text::TooLarge>(())
+//! ```
+//!
+//! **Lint**, with the build context when there is one.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use dfcore::config::Settings;
+//! use dfcore::context::{BuildContext, MemoryTree};
+//! use dfcore::{linter, text::SourceFile};
+//!
+//! let tree = MemoryTree::new().text(".dockerignore", "*.md\n").text("README.md", "# Service\n");
+//! let context = BuildContext::new(Arc::new(tree), None)?;
+//! let source = SourceFile::new("Dockerfile", "FROM alpine:3.20\nCOPY README.md /app/\n")?;
+//! let findings = linter::lint(&source, Some(&context), &Settings::default());
+//! assert_eq!(findings[0].name, "copy-excluded");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! **Fix**, until nothing is left that the caller accepts.
+//!
+//! ```
+//! use dfcore::config::Settings;
+//! use dfcore::fix::Applicability;
+//! use dfcore::{linter, text::SourceFile};
+//!
+//! let source = SourceFile::new("Dockerfile", "FROM python:3.12-slim\nENV PIP_NO_CACHE_DIR=1\nRUN pip install flask\n")?;
+//! let safe = |_: &_, fix: &dfcore::fix::Fix| fix.applicability == Applicability::Safe;
+//! let outcome = linter::fix(&source, None, &Settings::default(), safe);
+//! assert_eq!(
+//!     outcome.dockerfile.text(),
+//!     "FROM python:3.12-slim\nRUN --mount=type=cache,target=/root/.cache/pip pip install flask\n"
+//! );
+//! # Ok::<(), dfcore::text::TooLarge>(())
+//! ```
+//!
+//! Nothing here opens a connection, runs a program of a linted file, or needs Docker. Only
+//! [`context::DiskTree`] reads a disk.
 
 pub mod config;
 pub mod context;
@@ -14,3 +76,8 @@ pub mod shell;
 pub mod suppress;
 pub mod syntax;
 pub mod text;
+
+/// The examples of the README are tests too.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -1,5 +1,5 @@
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::fix::{Edit, Fix};
 use crate::model::Model;
@@ -89,7 +89,7 @@ declare_rule! {
 }
 
 /// Engines by what is built in.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, Serialize)]
 pub(crate) enum Engine {
     #[serde(rename = "20.10")]
     V20,
