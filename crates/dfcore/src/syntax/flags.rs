@@ -6,6 +6,7 @@ use super::ast::{Flag, Word};
 use super::error::Errors;
 use super::line::LogicalLine;
 use super::suggest;
+use super::words::is_latin1_blank as is_blank;
 
 /// What a flag may be given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -219,11 +220,6 @@ impl Rewriter<'_, '_> {
     }
 }
 
-/// A blank of Latin-1.
-fn is_blank(byte: u8) -> bool {
-    char::from(byte).is_whitespace()
-}
-
 /// Checks flags against those that the instruction takes.
 pub(super) fn check(
     flags: &[FlagText<'_>],
@@ -232,13 +228,14 @@ pub(super) fn check(
     line: &LogicalLine<'_>,
     errors: &mut Errors,
 ) {
-    for (index, flag) in flags.iter().enumerate() {
+    let mut seen = vec![false; table.len()];
+    for flag in flags {
         let text = flag.text();
         let name = &text[flag.name()];
         let value = flag.value().map(|value| &text[value]);
         let span = line.span(flag.range.clone());
         let shown = suggest::quoted(&format!("--{name}"));
-        let Some(&(_, takes)) = table.iter().find(|(known, _)| *known == name) else {
+        let Some(index) = table.iter().position(|(known, _)| *known == name) else {
             errors.refused(
                 span,
                 format!("unknown flag {shown} of `{instruction}`"),
@@ -246,7 +243,8 @@ pub(super) fn check(
             );
             continue;
         };
-        let is_repeated = flags[..index].iter().any(|earlier| earlier.text()[earlier.name()] == *name);
+        let takes = table[index].1;
+        let is_repeated = std::mem::replace(&mut seen[index], true);
         if is_repeated && takes != Takes::Values {
             errors.refused(span, format!("{shown} is given twice"), "keep one of them".to_owned());
             continue;

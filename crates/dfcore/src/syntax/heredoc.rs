@@ -42,7 +42,8 @@ const MAX_DEPTH: u32 = 64;
 
 /// The heredocs of a line, in order.
 pub(super) fn find(line: &str) -> Result<Vec<Marker>, BadDelimiter> {
-    if memchr::memmem::find(line.as_bytes(), b"<<").is_none() {
+    let bytes = line.as_bytes();
+    if !memchr::memchr_iter(b'<', bytes).any(|at| bytes.get(at + 1) == Some(&b'<')) {
         return Ok(Vec::new());
     }
     let Some(words) = ShellLexer::new(line, Keep::QuotesAndEscapes).words() else {

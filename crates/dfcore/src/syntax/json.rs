@@ -22,6 +22,13 @@ pub(super) struct JsonString {
     pub(super) decoded: Option<String>,
 }
 
+impl JsonString {
+    /// The string, of a list in `text`.
+    pub(super) fn into_text(self, text: &str) -> String {
+        self.decoded.unwrap_or_else(|| text[self.range].to_owned())
+    }
+}
+
 /// Go refuses deeper nesting.
 const MAX_DEPTH: usize = 10_000;
 

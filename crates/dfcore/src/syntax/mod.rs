@@ -7,6 +7,7 @@
 //! The reference is BuildKit's own parser (`frontend/dockerfile/parser` and `…/instructions` upstream).
 
 pub mod ast;
+pub mod commands;
 mod directive;
 mod error;
 mod flags;

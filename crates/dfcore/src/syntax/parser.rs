@@ -255,7 +255,6 @@ impl<'s> Parser<'s> {
         let delimiter = marker.delimiter;
         let body_start = self.lines.at();
         let mut body_end = body_start;
-        let mut nearly = false;
         let mut terminator = None;
         while let Some(line) = self.next_line() {
             let content = &self.text[line.start..line.content_end];
@@ -264,7 +263,6 @@ impl<'s> Parser<'s> {
                 terminator = Some(line);
                 break;
             }
-            nearly |= candidate.trim() == delimiter.name;
             body_end = line.end;
         }
         self.token(TokenKind::HeredocBody, body_start, body_end);
@@ -273,7 +271,9 @@ impl<'s> Parser<'s> {
             self.line_ending(line);
         } else {
             let name = suggest::quoted(&delimiter.name);
-            let help = match (nearly, delimiter.chomp) {
+            let is_nearly_there =
+                self.text[body_start..body_end].lines().any(|line| line.trim() == delimiter.name);
+            let help = match (is_nearly_there, delimiter.chomp) {
                 (false, _) => format!("end it with a line that holds {name} and nothing else"),
                 (true, true) => format!("only tabs may stand before {name}, and nothing after it"),
                 (true, false) => format!("no blanks may stand around {name}; `<<-` allows tabs before it"),

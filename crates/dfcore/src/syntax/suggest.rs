@@ -9,8 +9,10 @@ pub(super) fn nearest<'n>(written: &str, names: impl IntoIterator<Item = &'n str
     }
     names
         .into_iter()
+        .filter(|name| name.len().abs_diff(written.len()) <= 2)
         .map(|name| (strsim::levenshtein(written, name), name))
-        .filter(|&(distance, _)| (1..=2).contains(&distance))
+        // As many edits as letters leave nothing of what was written.
+        .filter(|&(distance, _)| (1..=2).contains(&distance) && distance < written.len())
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, name)| name)
 }
@@ -40,6 +42,7 @@ mod tests {
         assert_eq!(nearest("FORM", names), Some("FROM"));
         assert_eq!(nearest("CPOY", names), Some("COPY"));
         assert_eq!(nearest("WGET", names), None);
+        assert_eq!(nearest("N", names), None);
         assert_eq!(nearest(&"x".repeat(1_000_000), names), None);
     }
 

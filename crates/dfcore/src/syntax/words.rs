@@ -7,6 +7,20 @@ pub(super) fn is_blank(byte: u8) -> bool {
     matches!(byte, b'\t' | 0x0B | 0x0C | b'\r' | b' ')
 }
 
+/// A blank among the characters of Latin-1. In flags and after `HEALTHCHECK`, BuildKit takes each byte for such a
+/// character, so that 0x85 and 0xA0 within a character of UTF-8 are blanks there.
+pub(super) fn is_latin1_blank(byte: u8) -> bool {
+    char::from(byte).is_whitespace()
+}
+
+/// Where the first word ends and where what follows its blanks starts, by [`is_latin1_blank`]; both are moved on to
+/// the next character where they would cut one.
+pub(super) fn split_first_latin1_word(text: &str) -> (usize, usize) {
+    let end = text.bytes().position(is_latin1_blank).unwrap_or(text.len());
+    let blanks = text.bytes().skip(end).take_while(|&byte| is_latin1_blank(byte)).count();
+    (text.ceil_char_boundary(end), text.ceil_char_boundary(end + blanks))
+}
+
 /// The end of the first word: where the first blank stands, or the end of the text.
 pub(super) fn first_word_end(text: &str) -> usize {
     text.bytes().position(is_blank).unwrap_or(text.len())
@@ -118,6 +132,14 @@ mod tests {
             assert_eq!(quoted(text, b'\\'), expected, "{text:?}");
         }
         assert_eq!(quoted("a=C:\\ b=x` y", b'`'), ["a=C:\\", "b=x` y"]);
+    }
+
+    #[test]
+    fn bytes_as_latin1() {
+        assert_eq!(split_first_latin1_word("CMD \u{b}\u{a0}x"), (3, 5));
+        // "à" is C3 A0, and the word ends within it.
+        assert_eq!(split_first_latin1_word("à b"), (2, 3));
+        assert_eq!(split_first_latin1_word("none"), (4, 4));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! `COPY` and `ADD`.
 
+use rustc_hash::FxHashMap;
+
 use super::super::ast::{Copy, CopySource, Word};
 use super::super::heredoc::{Marker, parse_delimiter};
 use super::super::keyword::Keyword;
@@ -28,24 +30,37 @@ pub(super) fn read(context: &mut Context<'_, '_>, parts: &Parts<'_>, keyword: Ke
         let message = format!("the destination of `{}` cannot be a heredoc", keyword.name());
         context.errors.refused(destination.span, message, "add the path to write it to".to_owned());
     }
-    let sources = words.into_iter().map(|word| source(context, word)).collect();
+    let heredocs = Heredocs::new(&context.markers);
+    let sources = words.into_iter().map(|word| source(context, &heredocs, word)).collect();
     Copy { sources, destination, json }
 }
 
-fn source(context: &Context<'_, '_>, word: Word) -> CopySource {
-    match heredoc_index(&context.markers, word.text(context.source)) {
+fn source(context: &Context<'_, '_>, heredocs: &Heredocs<'_>, word: Word) -> CopySource {
+    match heredocs.index(word.text(context.source)) {
         Some(index) => CopySource::Heredoc { word, index },
         None => CopySource::Path(word),
     }
 }
 
-/// The heredoc that a word announces. Of several of the same name, BuildKit takes the last for each.
-fn heredoc_index(markers: &[Marker], word: &str) -> Option<usize> {
-    if markers.is_empty() {
-        return None;
+/// The heredocs of the line by name. Of several of the same name, BuildKit takes the last for each.
+struct Heredocs<'m> {
+    indices: FxHashMap<&'m str, usize>,
+}
+
+impl<'m> Heredocs<'m> {
+    fn new(markers: &'m [Marker]) -> Self {
+        let name = |(index, marker): (usize, &'m Marker)| (marker.delimiter.name.as_str(), index);
+        Self { indices: markers.iter().enumerate().map(name).collect() }
     }
-    let delimiter = parse_delimiter(word).ok()??;
-    markers.iter().rposition(|marker| marker.delimiter.name == delimiter.name)
+
+    /// The heredoc that a word announces.
+    fn index(&self, word: &str) -> Option<usize> {
+        if self.indices.is_empty() {
+            return None;
+        }
+        let delimiter = parse_delimiter(word).ok()??;
+        self.indices.get(delimiter.name.as_str()).copied()
+    }
 }
 
 fn is_heredoc(word: &str) -> bool {

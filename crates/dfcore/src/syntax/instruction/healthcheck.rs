@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::super::ast::{CommandForm, Healthcheck};
 use super::super::flags::{self, FlagText};
 use super::super::keyword::Keyword;
-use super::super::suggest;
+use super::super::{suggest, words};
 use super::{Context, Parts, check_flags, command};
 
 pub(super) fn read(context: &mut Context<'_, '_>, parts: &Parts<'_>) -> Healthcheck {
@@ -19,8 +19,9 @@ pub(super) fn read(context: &mut Context<'_, '_>, parts: &Parts<'_>) -> Healthch
         return Healthcheck::Invalid;
     }
     let text = line.slice(arguments.clone());
-    let keyword = arguments.start..arguments.start + text.find(char::is_whitespace).unwrap_or(text.len());
-    let rest = line.trim(keyword.end..arguments.end);
+    let (keyword_end, rest_start) = words::split_first_latin1_word(text);
+    let keyword = arguments.start..arguments.start + keyword_end;
+    let rest = arguments.start + rest_start..arguments.end;
 
     if line.slice(keyword.clone()).eq_ignore_ascii_case("none") {
         // BuildKit does not look at the flags then.
