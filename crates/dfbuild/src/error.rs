@@ -148,7 +148,10 @@ pub enum Error {
     },
 
     /// What was published is not what was built and scanned.
-    #[error("{place} holds {found}, and not {built}, which was built: {outcome}")]
+    #[error(
+        "{place} holds {found}, and not {built}, which was built: {outcome} (if a file of the context changed \
+         meanwhile, build again)"
+    )]
     NotWhatWasBuilt {
         /// Where the difference showed.
         place: String,

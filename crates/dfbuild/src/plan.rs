@@ -324,6 +324,17 @@ mod tests {
     }
 
     #[test]
+    fn a_repeated_solve_takes_what_is_there() {
+        let plan = plan(&Request { no_cache: true, pull: true, ..request() }).unwrap();
+        let solve = plan.output(&Output::Store);
+        assert!(plan.inspection().frontend.contains_key("no-cache"));
+        let repeated = solve.clone().repeated();
+        assert!(!repeated.frontend.contains_key("no-cache"));
+        assert!(!repeated.frontend.contains_key("image-resolve-mode"));
+        assert_eq!(repeated.exporter, solve.exporter);
+    }
+
+    #[test]
     fn the_gate_is_required_where_the_image_leaves() {
         let gate = |mode, outputs: &[Output], in_ci| gate_plan(mode, outputs, in_ci);
         assert_eq!(gate(GateMode::Auto, &[Output::Store], false), GatePlan::Optional);

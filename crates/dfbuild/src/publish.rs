@@ -93,8 +93,12 @@ async fn write(
             None
         }
     };
-    let mut monitor = if image.is_some() { builder.export_monitor() } else { builder.build_monitor() };
-    let solved = builder.solve(builder.plan.output(output), stores, target, &mut monitor).await;
+    // The first output of a build without an image is the one that carries the steps out.
+    let is_repeated = image.is_some() || !report.steps.is_empty();
+    let request = builder.plan.output(output);
+    let request = if is_repeated { request.repeated() } else { request };
+    let mut monitor = if is_repeated { builder.export_monitor() } else { builder.build_monitor() };
+    let solved = builder.solve(request, stores, target, &mut monitor).await;
     if report.steps.is_empty() {
         report.set_steps(monitor.state(), &builder.lines);
     }
@@ -111,7 +115,8 @@ async fn write(
 
 async fn solve(builder: &Builder, output: &Output) -> Result<Solved, Error> {
     let mut monitor = builder.export_monitor();
-    let solved = builder.solve(builder.plan.output(output), BTreeMap::new(), None, &mut monitor).await?;
+    let solved =
+        builder.solve(builder.plan.output(output).repeated(), BTreeMap::new(), None, &mut monitor).await?;
     finish_caches(builder, &solved)?;
     Ok(solved)
 }

@@ -22,11 +22,12 @@ impl Live {
     }
 
     fn start(&mut self, index: usize, step: &Step) {
-        let template = "{spinner:.cyan} {prefix:.bold} {elapsed:.dim} {wide_msg:.dim}";
+        // Only this kind of field is cut at the edge of the terminal.
+        let template = "{spinner:.cyan} {elapsed:.dim} {wide_msg}";
         let style =
             ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
         let spinner =
-            self.screen.add(ProgressBar::new_spinner().with_style(style).with_prefix(step.name.clone()));
+            self.screen.add(ProgressBar::new_spinner().with_style(style).with_message(step.name.clone()));
         spinner.enable_steady_tick(TICK);
         self.running.insert(index, spinner);
     }
@@ -54,7 +55,7 @@ impl Display for Live {
                 Event::Started(index) => self.start(*index, step),
                 Event::Line(index, line) => {
                     if let Some(spinner) = self.running.get(index) {
-                        spinner.set_message(line.clone());
+                        spinner.set_message(format!("{} | {line}", step.name));
                     }
                 }
                 Event::Finished(index, outcome) => self.finish(*index, step, *outcome),

@@ -50,6 +50,18 @@ pub struct Solve {
     pub entitlements: Vec<String>,
 }
 
+impl Solve {
+    /// The same for a result that is there already: nothing is carried out anew, and no registry is asked whether
+    /// a base image has changed since.
+    #[must_use]
+    pub fn repeated(mut self) -> Self {
+        for attribute in ["no-cache", "image-resolve-mode"] {
+            self.frontend.remove(attribute);
+        }
+        self
+    }
+}
+
 /// What a solve that succeeded leaves.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Solved {
