@@ -8,7 +8,6 @@ mod commands;
 mod discover;
 mod input;
 mod output;
-mod parsed;
 mod replace;
 mod session;
 mod settings;

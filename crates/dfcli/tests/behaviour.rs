@@ -215,3 +215,25 @@ fn parsed_heredocs_keep_their_text() {
     let env = &parsed[0]["instructions"][2];
     assert_eq!(env["value"], serde_json::json!(["A", "\"b c\""]));
 }
+
+#[test]
+fn an_ignore_file_is_made_where_there_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("app/.git")).unwrap();
+    fs::write(folder.path().join("app/.git/HEAD"), "ref: refs/heads/main\n").unwrap();
+    let dockerfile = "FROM scratch\nCOPY . .\nUSER 1000\n";
+    fs::write(folder.path().join("app/Dockerfile"), dockerfile).unwrap();
+    let output = dflint(folder.path()).args(["fix", "--suggested", "app"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(fs::read_to_string(folder.path().join("app/.dockerignore")).unwrap(), ".git\n");
+    assert_eq!(fs::read_to_string(folder.path().join("app/Dockerfile")).unwrap(), dockerfile);
+
+    // What is linted from standard input has a context, but its ignore file is not touched.
+    fs::remove_file(folder.path().join("app/.dockerignore")).unwrap();
+    let mut command = dflint(folder.path());
+    command.args(["fix", "--suggested", "-", "--stdin-filename", "app/Dockerfile"]);
+    let output = run_with_input(command, dockerfile);
+    assert_eq!(text(&output.stdout), dockerfile);
+    assert!(text(&output.stderr).contains("it changes the ignore file"), "{output:?}");
+    assert!(!folder.path().join("app/.dockerignore").exists());
+}

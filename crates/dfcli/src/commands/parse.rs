@@ -4,15 +4,33 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::Result;
-use dfcore::syntax::parse;
+use dfcore::syntax::commands::{Command, commands};
+use dfcore::syntax::{Phase, SyntaxError, parse};
 use dfcore::text::SourceFile;
+use serde::Serialize;
 
 use crate::Exit;
 use crate::cli::{DataFormat, ParseArgs};
 use crate::discover::{Input, require};
 use crate::input::Reader;
-use crate::parsed::{ParsedFile, ParsedInstruction};
 use crate::terminal::{Terminal, printable, report_error};
+
+#[derive(Serialize)]
+struct ParsedFile<'a> {
+    file: &'a str,
+    /// What BuildKit's parser refuses.
+    errors: Vec<ParsedError>,
+    /// What BuildKit refuses after parsing, when it reads what the instructions say.
+    refused: Vec<ParsedError>,
+    instructions: Vec<Command>,
+}
+
+#[derive(Serialize)]
+struct ParsedError {
+    line: u32,
+    message: String,
+    help: Option<String>,
+}
 
 pub(super) fn run(args: &ParseArgs, terminal: &mut Terminal) -> Result<Exit> {
     let reader = Reader { stdin_filename: None, max_file_size: args.max_file_size };
@@ -27,9 +45,8 @@ pub(super) fn run(args: &ParseArgs, terminal: &mut Terminal) -> Result<Exit> {
                 continue;
             }
         };
-        let result = parse(&source);
-        let parsed = ParsedFile::new(&source, &result.dockerfile, &result.errors);
-        if !result.errors.is_empty() {
+        let parsed = ParsedFile::new(&source);
+        if !(parsed.errors.is_empty() && parsed.refused.is_empty()) {
             exit = exit.max(Exit::Findings);
         }
         match args.format {
@@ -55,6 +72,28 @@ fn read(reader: &Reader, path: &Path) -> Result<SourceFile> {
     Ok(reader.read(&Input::File(path.to_owned()))?)
 }
 
+impl<'a> ParsedFile<'a> {
+    fn new(source: &'a SourceFile) -> Self {
+        let result = parse(source);
+        let (errors, refused): (Vec<_>, Vec<_>) =
+            result.errors.into_iter().partition(|error| error.phase == Phase::Parse);
+        let rows = |errors: Vec<SyntaxError>| {
+            let row = |SyntaxError { span, message, help, .. }: SyntaxError| ParsedError {
+                line: source.position(span.start).line,
+                message,
+                help,
+            };
+            errors.into_iter().map(row).collect()
+        };
+        Self {
+            file: source.name(),
+            errors: rows(errors),
+            refused: rows(refused),
+            instructions: commands(&result.dockerfile, source),
+        }
+    }
+}
+
 fn write_text(parsed: &ParsedFile<'_>, out: &mut dyn Write) -> io::Result<()> {
     let file = printable(parsed.file);
     writeln!(out, "{file}")?;
@@ -68,7 +107,7 @@ fn write_text(parsed: &ParsedFile<'_>, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn write_instruction(instruction: &ParsedInstruction<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn write_instruction(instruction: &Command, out: &mut dyn Write) -> io::Result<()> {
     let lines = if instruction.start_line == instruction.end_line {
         instruction.start_line.to_string()
     } else {
@@ -83,7 +122,7 @@ fn write_instruction(instruction: &ParsedInstruction<'_>, out: &mut dyn Write) -
         write!(out, " {word:?}")?;
     }
     for heredoc in &instruction.heredocs {
-        write!(out, " <<{} {:?}", printable(heredoc.name), heredoc.content)?;
+        write!(out, " <<{} {:?}", printable(&heredoc.name), heredoc.content)?;
     }
     writeln!(out)
 }
