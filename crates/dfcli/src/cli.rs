@@ -283,7 +283,7 @@ pub(crate) struct ContextArgs {
     #[arg(value_name = "DIR", default_value = ".")]
     pub(crate) directory: PathBuf,
 
-    /// The Dockerfile whose own ignore file (<DOCKERFILE>.dockerignore) goes before .dockerignore
+    /// The Dockerfile whose own ignore file (DOCKERFILE.dockerignore) goes before .dockerignore
     /// [default: DIR/Dockerfile]
     #[arg(short, long, value_name = "DOCKERFILE")]
     pub(crate) file: Option<PathBuf>,

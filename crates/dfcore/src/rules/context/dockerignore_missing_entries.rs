@@ -1,6 +1,7 @@
-use crate::context::{Amount, BuildContext, Entry, Kind};
+use crate::context::{Amount, BuildContext, Entry, IgnoreFile, Kind};
 use crate::diagnostic::FileRole;
 use crate::fix::{Edit, Fix};
+use crate::model::ContextSource;
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
 use crate::text::format_bytes;
 
@@ -102,7 +103,7 @@ impl Rule for DockerignoreMissingEntries {
         let Some(context) = cx.context else { return };
         // All such COPYs take the same, so the first one is enough.
         let copies = cx.model.instructions().filter_map(|(index, _)| cx.model.context_copy(index));
-        let Some(source) = copies.flat_map(|copy| copy.sources).find(|source| source.is_root()) else {
+        let Some(source) = copies.flat_map(|copy| copy.sources).find(ContextSource::is_root) else {
             return;
         };
         let missing = missing(context);
@@ -111,7 +112,7 @@ impl Rule for DockerignoreMissingEntries {
         }
         let patterns: Vec<&str> = missing.iter().map(|missing| missing.pattern.as_str()).collect();
         let total = missing.iter().fold(0, |bytes, missing| bytes + missing.amount.bytes);
-        let ignore_file = context.ignore_file().map(|file| file.source());
+        let ignore_file = context.ignore_file().map(IgnoreFile::source);
         let what = match ignore_file {
             Some(file) => format!("{} does not exclude", file.name()),
             None => "there is no `.dockerignore` to exclude".to_owned(),
