@@ -129,7 +129,8 @@ impl Running {
     /// When it has ended already.
     #[track_caller]
     pub fn signal(&self, name: &str) {
-        let status = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
+        // The shell's own `kill`: the program of that name is missing on small systems.
+        let status = Command::new("sh").args(["-c", &format!("kill -s {name} {}", self.child.id())]).status();
         assert!(status.is_ok_and(|status| status.success()), "cannot send SIG{name}");
     }
 

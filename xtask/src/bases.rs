@@ -25,6 +25,12 @@ pub(crate) const PYTHON: &str = "local/python:3.11";
 const ARCHITECTURES: [&str; 2] = ["amd64", "arm64"];
 const HOST_CERTIFICATES: &str = "/etc/ssl/certs/ca-certificates.crt";
 
+/// What the base images are made with.
+const NEEDS: [HostPackage; 2] = [
+    HostPackage { sign: HOST_CERTIFICATES, name: "ca-certificates" },
+    HostPackage { sign: "mmdebstrap", name: "mmdebstrap" },
+];
+
 /// Makes the base images that are missing and loads them into the engine; where there are no Debian packages to make
 /// them of, the public images that they stand in for are pulled under their names.
 pub(crate) fn up(home: &Home, engine: &Engine) -> Result<()> {
@@ -32,6 +38,7 @@ pub(crate) fn up(home: &Home, engine: &Engine) -> Result<()> {
         pull(engine, "busybox:1.37", BUSYBOX)?;
         return pull(engine, "python:3.11-slim", PYTHON);
     }
+    packages::require(home, &NEEDS)?;
     provide(home, engine, BUSYBOX, "1", make_busybox)?;
     let python = Python::new()?;
     provide(home, engine, PYTHON, &python.recipe(), |folder| python.make(folder))
@@ -205,7 +212,6 @@ impl Python {
     }
 
     fn make(&self, bench: &Bench) -> Result<Vec<Image>> {
-        packages::require(&bench.home, &[HostPackage { sign: "mmdebstrap", name: "mmdebstrap" }])?;
         let top = bench.layer("python", "all");
         self.make_top(&top)?;
         let mut images = Vec::new();

@@ -62,7 +62,8 @@ pub(crate) fn detached(command: &mut Command, log: &Path) -> Result<Child> {
 }
 
 /// A command that needs root: as it is for root, through `sudo` for everybody else.
-pub(crate) fn privileged(program: impl AsRef<std::ffi::OsStr>) -> Command {
+pub(crate) fn privileged(name: &str) -> Command {
+    let program = find(name).unwrap_or_else(|| name.into());
     if is_root() {
         return Command::new(program);
     }
@@ -112,9 +113,10 @@ pub(crate) fn end(pid: u32, what: &str) -> Result<()> {
         Ok(stat) => stat.contains(") Z "),
         Err(_) => true,
     };
-    for signal in ["-TERM", "-KILL"] {
-        // Fails only when the process is gone already, which is what we want.
-        let _ = read(privileged("kill").args([signal, &pid.to_string()]));
+    for signal in ["TERM", "KILL"] {
+        // Fails only when the process is gone already, which is what we want. The shell's own `kill`, since the
+        // program of that name is missing on small systems.
+        let _ = read(privileged("sh").args(["-c", &format!("kill -s {signal} {pid}")]));
         let deadline = Instant::now() + GRACE;
         while Instant::now() < deadline {
             if gone() {
@@ -150,7 +152,7 @@ fn wait(mut child: Child) -> Result<ExitStatus> {
         match asked {
             None if interrupt::requested() => {
                 // A Ctrl-C in the terminal has reached the child already; a signal sent to us alone has not.
-                let _ = read(Command::new("kill").args(["-TERM", &child.id().to_string()]));
+                let _ = read(Command::new("sh").args(["-c", &format!("kill -s TERM {}", child.id())]));
                 asked = Some(Instant::now());
             }
             Some(since) if since.elapsed() > GRACE => {

@@ -45,7 +45,7 @@ impl Stack {
                 Ok(Self { home, engine, registry, peers, trivy_cache, lease: Some(lease) })
             }
             Err(error) => {
-                release(&home, lease)?;
+                give_up(&home, lease);
                 Err(error)
             }
         }
@@ -80,10 +80,8 @@ impl Stack {
 
 impl Drop for Stack {
     fn drop(&mut self) {
-        if let Some(lease) = self.lease.take()
-            && let Err(error) = release(&self.home, lease)
-        {
-            eprintln!("xtask: {error:#}; `cargo xtask engine down` tries again");
+        if let Some(lease) = self.lease.take() {
+            give_up(&self.home, lease);
         }
     }
 }
@@ -122,6 +120,13 @@ fn timed<T>(what: &str, work: impl FnOnce() -> Result<(String, T)>) -> Result<T>
     let (summary, result) = work().map_err(|error| error.context(what.to_owned()))?;
     eprintln!("{:6.1} s  {what}: {summary}", start.elapsed().as_secs_f64());
     Ok(result)
+}
+
+/// Releases on the way out of something else, which an error must not hide.
+fn give_up(home: &Home, lease: Lease) {
+    if let Err(error) = release(home, lease) {
+        eprintln!("xtask: {error:#}; `cargo xtask engine down` tries again");
+    }
 }
 
 /// Gives the lease back, and stops everything if that was the last one and nobody asked to keep it.
