@@ -25,6 +25,7 @@ use crate::session::file_sync::{FileSync, TransferStats};
 use crate::session::secrets::Secrets;
 use crate::session::{Service, Session, shared_key};
 use crate::solve::{Solve, Solved, solve};
+use crate::terminal::tell;
 
 /// The content store into which an image is exported.
 pub(crate) const EXPORT_STORE: &str = "export";
@@ -83,7 +84,7 @@ pub async fn build(request: &Request, style: Style, report: &mut Report) -> Resu
 /// Says something to whoever looks at the terminal.
 fn note(style: Style, sentence: &str) {
     if style != Style::Quiet {
-        eprintln!("{sentence}");
+        tell(sentence);
     }
 }
 
@@ -148,8 +149,7 @@ impl Builder {
             image = Some(self.inspect(layout.path(), layers, report).await?);
         }
         if let Some(image) = &image {
-            let names = request.tags.iter().map(ToString::to_string).collect();
-            report.set_image(image, names);
+            report.set_image(image, publish::names(request));
         }
         match (scanner, &image) {
             (Scanner::Ready(trivy), Some(image)) => {

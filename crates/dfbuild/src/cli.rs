@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +16,7 @@ use crate::request::{
     BuildContext, GateMode, LintMode, Network, Output, ReportFiles, Request, parse_pair, parse_secret,
 };
 use crate::session::secrets::SecretSource;
+use crate::terminal::tell;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -259,9 +261,9 @@ impl Cli {
             return;
         }
         if self.style() != Style::Quiet {
-            eprint!("{}", report.summary());
+            tell(report.summary().trim_end());
         } else if let Some(image) = &report.image {
-            println!("{}", image.digest);
+            drop(writeln!(std::io::stdout(), "{}", image.digest));
         }
     }
 

@@ -97,7 +97,7 @@ pub enum Error {
         nearest: Vec<String>,
     },
 
-    /// The Dockerfile is not one.
+    /// The Dockerfile or the ignore file cannot be read by BuildKit.
     #[error("{errors}")]
     Syntax {
         /// All errors, one a line, with file, line and column.

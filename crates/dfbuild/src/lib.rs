@@ -27,4 +27,5 @@ pub mod report;
 pub mod request;
 pub mod session;
 pub mod solve;
+pub mod terminal;
 mod timestamp;

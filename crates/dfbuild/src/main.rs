@@ -10,6 +10,7 @@ use dfbuild::cli::Cli;
 use dfbuild::error::{Error, Exit};
 use dfbuild::files;
 use dfbuild::report::Report;
+use dfbuild::terminal::tell;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// What the engine gets to hear that a build is cancelled, and to stop its processes, before this one ends.
@@ -34,7 +35,7 @@ async fn main() -> ExitCode {
             }
             report.finish(Exit::Interrupted, Some("interrupted".to_owned()));
             drop(write_report(&cli, &report));
-            eprintln!("interrupted: the build was cancelled");
+            tell("interrupted: the build was cancelled");
             return Exit::Interrupted.into();
         }
     };
@@ -68,11 +69,11 @@ async fn interrupted() {
 
 fn end(error: &Error) -> ExitCode {
     match error {
-        Error::GateRefused { table, .. } => eprintln!("{table}"),
-        Error::LintRefused { list, .. } => eprintln!("{list}"),
+        Error::GateRefused { table, .. } => tell(table),
+        Error::LintRefused { list, .. } => tell(list),
         _ => {}
     }
     let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
-    anstream::eprintln!("{red}error:{red:#} {error}");
+    tell(format_args!("{red}error:{red:#} {error}"));
     error.exit().into()
 }

@@ -84,6 +84,8 @@ impl fmt::Display for Platform {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -114,6 +116,15 @@ mod tests {
                 message.starts_with(&format!("unknown platform {given:?}: supported are linux/amd64, ")),
                 "{message}"
             );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_read_is_read_again(given in "[a-z0-9/_-]{0,20}") {
+            if let Ok(first) = given.parse::<Platform>() {
+                prop_assert_eq!(first.to_string().parse::<Platform>().unwrap(), first);
+            }
         }
     }
 }

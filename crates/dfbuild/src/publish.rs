@@ -36,11 +36,16 @@ pub(crate) async fn publish(
                 store(builder, request, image).await?;
             }
             (Output::Store, Some(_)) => {}
-            _ => write(builder, output, image, report).await?,
+            _ => {
+                let solved = write(builder, output, image, report).await?;
+                if let (Output::Store, Some(digest)) = (output, solved.digest) {
+                    report.set_digest(&digest, names(request));
+                }
+            }
         }
         report.outputs.push(describe(output));
     }
-    write_companions(request, image)
+    write_companions(request, image, report)
 }
 
 async fn store(builder: &Builder, request: &Request, image: &Image) -> Result<(), Error> {
@@ -79,7 +84,7 @@ async fn write(
     output: &Output,
     image: Option<&Image>,
     report: &mut Report,
-) -> Result<(), Error> {
+) -> Result<Solved, Error> {
     let mut stores = BTreeMap::new();
     let target: Option<Box<dyn Service>> = match output {
         Output::Store | Output::Registry => None,
@@ -110,7 +115,7 @@ async fn write(
     if let (Output::OciDirectory(path), Some(descriptor)) = (output, &solved.image) {
         write_index(path, descriptor, "latest").map_err(|error| Error::file(path, error))?;
     }
-    Ok(())
+    Ok(solved)
 }
 
 async fn solve(builder: &Builder, output: &Output) -> Result<Solved, Error> {
@@ -172,19 +177,23 @@ fn describe(output: &Output) -> String {
     }
 }
 
+/// The full names of the image.
+pub(crate) fn names(request: &Request) -> Vec<String> {
+    request.tags.iter().map(ToString::to_string).collect()
+}
+
 /// Writes the small files that tell other programs what was built.
-fn write_companions(request: &Request, image: Option<&Image>) -> Result<(), Error> {
-    let Some(image) = image else { return Ok(()) };
-    let digest = image.descriptor.digest.to_string();
+fn write_companions(request: &Request, image: Option<&Image>, report: &Report) -> Result<(), Error> {
+    // A build that makes only files has no digest.
+    let Some(known) = &report.image else { return Ok(()) };
     if let Some(path) = &request.files.iid {
-        files::write(path, digest.as_bytes())?;
+        files::write(path, known.digest.as_bytes())?;
     }
     if let Some(path) = &request.files.metadata {
-        let names: Vec<String> = request.tags.iter().map(ToString::to_string).collect();
         let metadata = serde_json::json!({
-            "containerimage.descriptor": image.descriptor,
-            "containerimage.digest": digest,
-            "image.name": names.join(","),
+            "containerimage.descriptor": image.map(|image| &image.descriptor),
+            "containerimage.digest": known.digest,
+            "image.name": known.names.join(","),
         });
         files::write(path, format!("{metadata:#}\n").as_bytes())?;
     }
@@ -227,6 +236,7 @@ mod tests {
     fn only_what_was_built_is_published() {
         let solved = |image: Option<char>, config: Option<char>| Solved {
             image: image.map(descriptor),
+            digest: image.map(digest),
             config: config.map(digest),
             cache: None,
         };

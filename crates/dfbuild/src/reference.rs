@@ -101,6 +101,8 @@ fn is_domain(domain: &str) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -131,6 +133,15 @@ mod tests {
         ] {
             let message = given.parse::<Reference>().unwrap_err().to_string();
             assert!(message.contains(why), "{given}: {message}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_read_is_read_again(given in "[-a-zA-Z0-9._/:@\\[\\]]{0,40}") {
+            if let Ok(first) = given.parse::<Reference>() {
+                prop_assert_eq!(first.to_string().parse::<Reference>().unwrap(), first);
+            }
         }
     }
 }

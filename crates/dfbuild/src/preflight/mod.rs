@@ -55,6 +55,7 @@ impl Preflight {
         let failed = |cause: String| Error::Context { path: context.to_path_buf(), cause };
         let files =
             BuildContext::open(context, Some(&dockerfile.path)).map_err(|error| failed(error.to_string()))?;
+        check_ignore_file(&files)?;
         let mut notes = Vec::new();
         let lint = match mode {
             LintMode::Off => None,
@@ -107,6 +108,22 @@ fn check_syntax(model: &Model<'_>, frontend: Frontend) -> Result<(), Error> {
             let message = displayable(&error.message).into_owned();
             format!("{}:{}:{}: {message}{help}", model.source.name(), position.line, position.column)
         })
+        .collect();
+    if errors.is_empty() { Ok(()) } else { Err(Error::Syntax { errors: errors.join("\n") }) }
+}
+
+/// Refuses an ignore file on which BuildKit gives up, and names its lines, which BuildKit does not.
+fn check_ignore_file(context: &BuildContext) -> Result<(), Error> {
+    let Some(file) = context.ignore_file() else { return Ok(()) };
+    // Some patterns fail only when there is a path to compare them with.
+    let is_compared = context.listing().broken().is_some();
+    let name = display_name(Path::new(file.source().name()));
+    let errors: Vec<String> = file
+        .rules()
+        .errors()
+        .iter()
+        .filter(|error| is_compared || error.fails_every_build())
+        .map(|error| format!("{name}:{}: {}", error.line.number, error.cause))
         .collect();
     if errors.is_empty() { Ok(()) } else { Err(Error::Syntax { errors: errors.join("\n") }) }
 }
@@ -179,6 +196,17 @@ mod tests {
         let refused = preflight(text, Frontend::Named, LintMode::Error).unwrap_err();
         assert_eq!(refused.exit(), crate::error::Exit::LintRefused);
         assert_eq!(preflight(text, Frontend::Named, LintMode::Off).unwrap().lint, None);
+    }
+
+    #[test]
+    fn a_broken_ignore_file_is_told_with_its_line() {
+        let context = tempfile::tempdir().unwrap();
+        fs::write(context.path().join("Dockerfile"), "FROM a:1\n").unwrap();
+        fs::write(context.path().join(".dockerignore"), "*.log\n!\na[\n").unwrap();
+        let dockerfile = Dockerfile::find(context.path(), None).unwrap();
+        let error = Preflight::run(context.path(), &dockerfile, Frontend::Named, LintMode::Off).unwrap_err();
+        let message = error.to_string();
+        assert!(message.contains(".dockerignore:2: ") && message.contains(".dockerignore:3: "), "{message}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
@@ -14,11 +15,14 @@ const TICK: Duration = Duration::from_millis(100);
 pub(super) struct Live {
     screen: MultiProgress,
     running: HashMap<usize, ProgressBar>,
+    /// Nothing like `NO_COLOR` asks for plain text.
+    has_colors: bool,
 }
 
 impl Live {
     pub(super) fn new() -> Self {
-        Self { screen: MultiProgress::new(), running: HashMap::new() }
+        let has_colors = AutoStream::choice(&std::io::stderr()) != ColorChoice::Never;
+        Self { screen: MultiProgress::new(), running: HashMap::new(), has_colors }
     }
 
     fn start(&mut self, index: usize, step: &Step) {
@@ -41,7 +45,7 @@ impl Live {
             Outcome::Done(time) => (AnsiColor::Green, seconds(time)),
             Outcome::Failed => (AnsiColor::Red, "ERROR".to_owned()),
         };
-        let style = Style::new().fg_color(Some(color.into()));
+        let style = Style::new().fg_color(self.has_colors.then_some(color.into()));
         // A terminal that has gone away is no reason to stop the build.
         drop(self.screen.println(format!("{style}{word:>7}{style:#} {}", step.name)));
     }

@@ -53,7 +53,7 @@ impl Monitor {
     /// Shows progress on standard error.
     pub fn new(style: Style, scope: Scope) -> Self {
         let display: Option<Box<dyn Display>> = match style {
-            Style::Auto if std::io::stderr().is_terminal() => Some(Box::new(live::Live::new())),
+            Style::Auto if is_live_terminal() => Some(Box::new(live::Live::new())),
             Style::Tty => Some(Box::new(live::Live::new())),
             Style::Auto | Style::Plain => Some(Box::new(plain::Plain::new(std::io::stderr()))),
             Style::Quiet => None,
@@ -86,6 +86,11 @@ impl Drop for Monitor {
             display.clear();
         }
     }
+}
+
+/// Whether standard error is a terminal on which lines can be rewritten.
+fn is_live_terminal() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb")
 }
 
 /// `duration` in seconds, as precise as is useful.

@@ -12,7 +12,7 @@ use serde::Serialize;
 pub use self::steps::{Lines, Stage, Step, StepState};
 use crate::error::Exit;
 use crate::gate::{Finding, PlatformScan, Severity};
-use crate::oci::Image;
+use crate::oci::{Digest, Image};
 use crate::preflight::StepLines;
 use crate::progress::state::State;
 use crate::timestamp::{milliseconds, rfc3339};
@@ -93,9 +93,9 @@ pub struct ImageReport {
     pub names: Vec<String>,
     /// The digest of the index, or of the manifest of an image without one.
     pub digest: String,
-    /// What the digest names.
-    pub media_type: String,
-    /// The image for each platform.
+    /// What the digest names, if the engine can say so.
+    pub media_type: Option<String>,
+    /// The image for each platform; empty if the engine cannot hand images out.
     pub platforms: Vec<PlatformReport>,
 }
 
@@ -199,9 +199,15 @@ impl Report {
         self.image = Some(ImageReport {
             names,
             digest: image.descriptor.digest.to_string(),
-            media_type: image.descriptor.media_type.clone(),
+            media_type: Some(image.descriptor.media_type.clone()),
             platforms: platforms.collect(),
         });
+    }
+
+    /// Takes in an image of which only the digest is known.
+    pub(crate) fn set_digest(&mut self, digest: &Digest, names: Vec<String>) {
+        let digest = digest.to_string();
+        self.image = Some(ImageReport { names, digest, media_type: None, platforms: Vec::new() });
     }
 
     /// Closes the report: the build has ended like this.
@@ -273,7 +279,7 @@ mod tests {
         report.image = Some(ImageReport {
             names: vec!["docker.io/library/demo:1".into()],
             digest: format!("sha256:{}", "a".repeat(64)),
-            media_type: "application/vnd.oci.image.index.v1+json".into(),
+            media_type: Some("application/vnd.oci.image.index.v1+json".into()),
             platforms: vec![PlatformReport {
                 platform: "linux/amd64".into(),
                 digest: format!("sha256:{}", "b".repeat(64)),

@@ -67,6 +67,8 @@ impl Solve {
 pub struct Solved {
     /// The index, or the manifest of an image for one platform. Exports that are not images have none.
     pub image: Option<Descriptor>,
+    /// The digest of the image, also where the engine does not describe it.
+    pub digest: Option<Digest>,
     /// The configuration of an image for one platform.
     pub config: Option<Digest>,
     /// The descriptor of an exported cache.
@@ -176,17 +178,18 @@ fn response_of(response: SolveResponse) -> Result<Solved, Error> {
         })
         .transpose()
         .map_err(unreadable)?;
-    let config = attributes
-        .remove("containerimage.config.digest")
-        .map(|digest| digest.parse::<Digest>().map_err(|error| error.to_string()))
-        .transpose()
-        .map_err(unreadable)?;
+    let mut digest = |attribute| {
+        let text = attributes.remove(attribute);
+        text.map(|digest| digest.parse::<Digest>().map_err(|error| unreadable(error.to_string()))).transpose()
+    };
+    let config = digest("containerimage.config.digest")?;
+    let digest = digest("containerimage.digest")?;
     let cache = attributes
         .remove("cache.manifest")
         .map(|json| serde_json::from_str(&json).map_err(|error| error.to_string()))
         .transpose()
         .map_err(unreadable)?;
-    Ok(Solved { image, config, cache })
+    Ok(Solved { image, digest, config, cache })
 }
 
 fn update(response: StatusResponse) -> Update {

@@ -134,6 +134,10 @@ mod tests {
 
     use std::os::unix::fs::symlink;
 
+    use dfcore::context::BuildContext;
+    use dfcore::dockerignore::LineError;
+    use proptest::prelude::*;
+
     use super::*;
 
     fn paths(root: &Path, filter: &Filter) -> Vec<String> {
@@ -198,6 +202,108 @@ mod tests {
         assert!(all.contains(&"a/z -> B".to_owned()) && all.contains(&"z -> B".to_owned()), "{all:?}");
         let filter = Filter::new(&["a/z".to_owned(), "z".to_owned()], &[]).unwrap();
         assert_eq!(paths(root.path(), &filter), ["a 0", "a/z 1", "z -> a/z"]);
+    }
+
+    /// What BuildKit itself received for these directories and ignore files.
+    #[test]
+    fn the_context_is_what_buildkit_receives() {
+        let cases = include_str!("../../../../../fixtures/dockerignore_cases.json");
+        let cases: Vec<Case> = serde_json::from_str(cases).unwrap();
+        assert_eq!(cases.len(), 184);
+        for case in cases {
+            let root = tempfile::tempdir().unwrap();
+            case.create(root.path());
+            let dockerfile = case.dockerfile.as_deref().map(|path| root.path().join(path));
+            let context = BuildContext::open(root.path(), dockerfile.as_deref()).unwrap();
+            let rules = context.ignore_file().map(dfcore::context::IgnoreFile::rules);
+            let excludes: Vec<String> = rules.iter().flat_map(|rules| rules.patterns_to_send()).collect();
+            let (mut files, mut directories) = (Vec::new(), Vec::new());
+            let is_refused =
+                rules.is_some_and(|rules| rules.errors().iter().any(LineError::fails_every_build));
+            let walked = Filter::new(&[], &excludes).and_then(|filter| {
+                walk(root.path(), &filter, &mut |entry| {
+                    let list = if is_directory(&entry.stat) { &mut directories } else { &mut files };
+                    list.push(entry.stat.path);
+                    Ok(())
+                })
+            });
+            let Some(sent) = case.sent else {
+                assert!(is_refused || walked.is_err(), "{}: BuildKit fails", case.name);
+                continue;
+            };
+            walked.unwrap();
+            files.sort();
+            directories.sort();
+            assert_eq!(files, sorted(sent), "{}", case.name);
+            assert_eq!(directories, sorted(case.sent_dirs.unwrap_or_default()), "{}", case.name);
+        }
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Case {
+        name: String,
+        files: Vec<String>,
+        dockerignore: Option<String>,
+        sent: Option<Vec<String>>,
+        sent_dirs: Option<Vec<String>>,
+        #[serde(default)]
+        extra: Option<HashMap<String, String>>,
+        dockerfile: Option<String>,
+    }
+
+    impl Case {
+        fn create(&self, root: &Path) {
+            let place = |path: &str| {
+                let path = root.join(path);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                path
+            };
+            for file in &self.files {
+                match file.split_once(" -> ") {
+                    Some((link, target)) => symlink(target, place(link)).unwrap(),
+                    None if file.ends_with('/') => fs::create_dir_all(place(file)).unwrap(),
+                    None => fs::write(place(file), file).unwrap(),
+                }
+            }
+            let dockerfile = self.dockerfile.iter().map(|path| (path.as_str(), "FROM scratch\nCOPY . /\n"));
+            let ignore_file = self.dockerignore.iter().map(|text| (".dockerignore", text.as_str()));
+            let extra = self.extra.iter().flatten().map(|(path, text)| (path.as_str(), text.as_str()));
+            for (path, text) in dockerfile.chain(ignore_file).chain(extra) {
+                fs::write(place(path), text).unwrap();
+            }
+        }
+    }
+
+    fn sorted(paths: Vec<String>) -> Vec<String> {
+        let mut paths: Vec<String> =
+            paths.into_iter().map(|path| path.trim_end_matches('/').to_owned()).collect();
+        paths.sort();
+        paths
+    }
+
+    proptest! {
+        /// The receiver refuses a transfer that is out of this order.
+        #[test]
+        fn entries_come_in_the_order_of_their_components(names in proptest::collection::vec("[a-c.-]{1,3}(/[a-c.-]{1,3}){0,3}", 1..20)) {
+            let root = tempfile::tempdir().unwrap();
+            for name in names.iter().filter(|name| !name.split('/').any(|part| part == "." || part == "..")) {
+                let path = root.path().join(name);
+                // A name may need a file of an earlier one to be a directory.
+                if fs::create_dir_all(path.parent().unwrap()).is_ok() && !path.exists() {
+                    fs::write(path, "").unwrap();
+                }
+            }
+            let mut paths: Vec<Vec<String>> = Vec::new();
+            walk(root.path(), &Filter::default(), &mut |entry| {
+                paths.push(entry.stat.path.split('/').map(str::to_owned).collect());
+                Ok(())
+            }).unwrap();
+            prop_assert!(paths.is_sorted());
+            for path in &paths {
+                let parent = &path[..path.len() - 1];
+                prop_assert!(parent.is_empty() || paths.iter().any(|other| other == parent));
+            }
+        }
     }
 
     #[test]
