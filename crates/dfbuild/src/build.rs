@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use bollard::moby::buildkit::v1::control_client::ControlClient;
 use tempfile::TempDir;
-use tonic::transport::Channel;
 
 use crate::dockerfile::Dockerfile;
-use crate::engine::{Address, Engine, Features};
+use crate::engine::{Address, Control, Engine, Features};
 use crate::error::Error;
 use crate::gate::trivy::{Database, Trivy};
 use crate::gate::{self, table};
@@ -121,7 +119,7 @@ async fn scanner(gate: GatePlan, features: &Features) -> Result<Scanner, Error> 
 /// Everything that the solves of one build have in common.
 pub(crate) struct Builder {
     pub(crate) engine: Engine,
-    control: ControlClient<Channel>,
+    control: Control,
     pub(crate) plan: Plan,
     shared_key: String,
     secrets: BTreeMap<String, crate::session::secrets::SecretSource>,

@@ -34,6 +34,9 @@ const MAX_MESSAGE_BYTES: usize = 16 << 20;
 /// The worker label that the engine sets when its image store is containerd's.
 const SNAPSHOTTER_LABEL: &str = "org.mobyproject.buildkit.worker.snapshotter";
 
+/// A client of BuildKit's control service. Clones share one connection.
+pub type Control = ControlClient<Channel>;
+
 /// Where an engine listens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
@@ -125,7 +128,7 @@ impl Engine {
     }
 
     /// A client of BuildKit's control service.
-    pub async fn control(&self) -> Result<ControlClient<Channel>, Error> {
+    pub async fn control(&self) -> Result<Control, Error> {
         let engine = self.clone();
         // The URI names nothing: every connection goes to the engine's own address.
         let channel =
@@ -174,7 +177,7 @@ impl Engine {
     }
 
     /// Asks the engine's build worker what it can do.
-    pub async fn features(&self, control: &mut ControlClient<Channel>) -> Result<Features, Error> {
+    pub async fn features(&self, control: &mut Control) -> Result<Features, Error> {
         let workers = control
             .list_workers(ListWorkersRequest::default())
             .await

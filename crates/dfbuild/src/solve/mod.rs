@@ -7,16 +7,15 @@ use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use bollard::moby::buildkit::v1::control_client::ControlClient;
 use bollard::moby::buildkit::v1::{
     CacheOptions, CacheOptionsEntry, Exporter, SolveRequest, SolveResponse, StatusRequest, StatusResponse,
 };
 use bollard_buildkit_proto::google::protobuf::Timestamp;
 use futures::{StreamExt, TryFutureExt, TryStreamExt};
 use tonic::Status;
-use tonic::transport::Channel;
 
 pub use self::failure::{BuildFailure, SourceLines};
+use crate::engine::Control;
 use crate::error::Error;
 use crate::identity;
 use crate::oci::{Descriptor, Digest};
@@ -79,7 +78,7 @@ pub struct Solved {
 ///
 /// Dropping the returned future cancels the build in the engine.
 pub async fn solve(
-    control: &ControlClient<Channel>,
+    control: &Control,
     session: &str,
     solve: Solve,
     monitor: &mut Monitor,
