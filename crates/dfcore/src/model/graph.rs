@@ -11,10 +11,8 @@ impl Model<'_> {
     pub fn origin(&self, index: usize, name: &Value) -> Origin {
         let before = self.stage_of(index).map_or(0, |stage| stage.index);
         if let Some(text) = name.as_known() {
-            let wanted = text.to_lowercase();
-            let named = |stage: &&Stage| stage.name.as_deref() == Some(wanted.as_str());
-            if let Some(stage) = self.stages[..before].iter().rev().find(named) {
-                return Origin::Stage(stage.index);
+            if let Some(stage) = self.names.last_before(text, before) {
+                return Origin::Stage(stage);
             }
             if let Ok(number) = text.parse::<usize>()
                 && number < before

@@ -30,6 +30,7 @@ use crate::syntax::ast::{Flag, Healthcheck, Instruction, InstructionKind, Onbuil
 use crate::syntax::{Dockerfile, SyntaxError};
 use crate::text::{SourceFile, Span};
 use packages::Install;
+use stages::StageNames;
 
 /// A Dockerfile, resolved. It is made once per file and only read after that.
 #[derive(Debug)]
@@ -46,6 +47,7 @@ pub struct Model<'a> {
     states: Vec<State>,
     /// For each instruction, its stage; `None` above the first `FROM`.
     stage_of: Vec<Option<usize>>,
+    names: StageNames,
     /// For each stage, what holds after its last instruction.
     ends: Vec<State>,
     /// For each instruction, its shell commands and what they install, when somebody asks.
@@ -81,6 +83,7 @@ impl<'a> Model<'a> {
             stages: resolved.stages,
             states: resolved.states,
             stage_of: resolved.stage_of,
+            names: resolved.names,
             ends: resolved.ends,
             shell,
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::image_ref::ImageReference;
-use super::stages::{Base, Stage};
+use super::stages::{Base, Stage, StageNames};
 use super::state::{State, User, clean};
 use super::variables::{BaseEnvironment, Lookup, PLATFORM_ARGS, Scope, Value, expand};
 use crate::syntax::Dockerfile;
@@ -12,6 +12,7 @@ use crate::text::SourceFile;
 
 pub(super) struct Resolved {
     pub(super) stages: Vec<Stage>,
+    pub(super) names: StageNames,
     /// What holds after each stage's last instruction.
     pub(super) ends: Vec<State>,
     pub(super) states: Vec<State>,
@@ -50,6 +51,20 @@ fn default_shell() -> Arc<[String]> {
     ["/bin/sh".to_owned(), "-c".to_owned()].into()
 }
 
+/// What a Windows image has in its place.
+fn cmd() -> Arc<[String]> {
+    ["cmd".to_owned(), "/S".to_owned(), "/C".to_owned()].into()
+}
+
+/// Whether an image is one of Microsoft's for Windows, or a variant of another that is made from them.
+fn is_windows(base: &Base) -> bool {
+    let Base::Image { reference, .. } = base else { return false };
+    let tag = reference.tag.as_deref().unwrap_or_default();
+    let is_microsoft = reference.registry.as_deref() == Some("mcr.microsoft.com");
+    (is_microsoft && reference.path.starts_with("windows"))
+        || ["windowsservercore", "nanoserver"].iter().any(|system| tag.contains(system))
+}
+
 struct Walk<'a> {
     source: &'a SourceFile,
     escape: Escape,
@@ -73,6 +88,7 @@ impl<'a> Walk<'a> {
             current: None,
             resolved: Resolved {
                 stages: Vec::new(),
+                names: StageNames::default(),
                 ends: Vec::new(),
                 states: Vec::with_capacity(count),
                 stage_of: Vec::with_capacity(count),
@@ -101,22 +117,23 @@ impl<'a> Walk<'a> {
                 scope: Scope::new(BaseEnvironment::Unknown),
                 user: User::OfBaseImage,
                 workdir: Value::unknown("WORKDIR"),
-                shell: default_shell(),
+                shell: if is_windows(&base) { cmd() } else { default_shell() },
             },
         };
         let name = from.name.as_ref().map(|name| name.text(self.source).to_lowercase());
         let stage =
             Stage { index: self.resolved.stages.len(), name, from: index, body: index + 1..index + 1, base };
+        if let Some(name) = &stage.name {
+            self.resolved.names.insert(name, stage.index);
+        }
         self.resolved.stages.push(stage);
         state
     }
 
     fn base(&self, image: Value) -> Base {
         if let Some(text) = image.as_known() {
-            let wanted = text.to_lowercase();
-            let named = |stage: &&Stage| stage.name.as_deref() == Some(wanted.as_str());
-            if let Some(stage) = self.resolved.stages.iter().rev().find(named) {
-                return Base::Stage(stage.index);
+            if let Some(stage) = self.resolved.names.last_before(text, self.resolved.stages.len()) {
+                return Base::Stage(stage);
             }
             if text == "scratch" {
                 return Base::Scratch;

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
+
 use super::image_ref::ImageReference;
 use super::variables::Value;
 
@@ -28,6 +30,23 @@ impl Stage {
             Some(name) => format!("stage \"{name}\""),
             None => format!("stage {}", self.index + 1),
         }
+    }
+}
+
+/// The stages of each name, in order: a name may be given again, and the latest one above counts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct StageNames(FxHashMap<String, Vec<usize>>);
+
+impl StageNames {
+    pub(super) fn insert(&mut self, name: &str, stage: usize) {
+        self.0.entry(name.to_owned()).or_default().push(stage);
+    }
+
+    /// The last stage of that name, in any case, above stage number `before`.
+    pub(super) fn last_before(&self, name: &str, before: usize) -> Option<usize> {
+        let stages = self.0.get(&name.to_lowercase())?;
+        let above = stages.partition_point(|&stage| stage < before);
+        Some(stages[above.checked_sub(1)?])
     }
 }
 

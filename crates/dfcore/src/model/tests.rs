@@ -111,3 +111,22 @@ fn a_file_without_stages_is_no_problem() {
         });
     }
 }
+
+#[test]
+fn windows_images_have_another_shell() {
+    let text = "# escape=`\nFROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN dir C:\\ && echo x\nFROM golang:1.25-nanoserver\nRUN x";
+    with_model(text, |model| {
+        assert_eq!(model.state(1).shell[0], "cmd");
+        assert!(model.script(1).commands.is_empty());
+        assert_eq!(model.state(3).shell[0], "cmd");
+    });
+}
+
+#[test]
+fn a_name_may_be_given_again() {
+    let text = "FROM a AS x\nFROM b AS X\nFROM x\nCOPY --from=x /a /a";
+    with_model(text, |model| {
+        assert_eq!(model.stages[2].base, Base::Stage(1));
+        assert_eq!(model.copy_origin(3), Some(Origin::Stage(1)));
+    });
+}
