@@ -43,10 +43,11 @@ impl<'a> LogicalLine<'a> {
         start..start + text.trim().len()
     }
 
-    /// From the first to the last byte of the range in the source.
+    /// From the first to the last byte of the range in the source. An empty range stands right after the byte
+    /// before it, not after a continuation that follows.
     pub(super) fn span(&self, range: Range<usize>) -> Span {
         if range.is_empty() {
-            return Span::empty(self.start_of(range.start).1);
+            return Span::empty(self.end_of(range.start).1);
         }
         Span::new(self.start_of(range.start).1, self.end_of(range.end).1)
     }
@@ -107,7 +108,8 @@ mod tests {
         assert_eq!(line.word(2..4), Word::plain(Span::new(14, 16)));
         assert_eq!(line.word(1..3), Word { span: Span::new(11, 15), joined: Some("bc".into()) });
         assert_eq!(line.shell_text(1..4).pieces, [Span::new(11, 12), Span::new(14, 16)]);
-        assert_eq!(line.span(2..2), Span::empty(14));
+        assert_eq!(line.span(2..2), Span::empty(12));
+        assert_eq!(line.span(0..0), Span::empty(10));
         assert_eq!(line.span(4..4), Span::empty(16));
     }
 }

@@ -1,0 +1,5 @@
+# escape=`
+FROM a `
+  AS b
+COPY --from=c [ "d", "e" ]
+SHELL ["cmd"]
