@@ -134,8 +134,9 @@ fn describe(report: &ContextReport) -> String {
         .ignore_file
         .as_deref()
         .map_or("no .dockerignore".to_owned(), |name| display_name(Path::new(name)));
-    let mut sentence =
-        format!("context: {} files, {} ({ignore_file})", report.sent.files, format_bytes(report.sent.bytes));
+    let files = if report.sent.files == 1 { "file" } else { "files" };
+    let bytes = format_bytes(report.sent.bytes);
+    let mut sentence = format!("context: {} {files}, {bytes} ({ignore_file})", report.sent.files);
     if report.sent.bytes >= LARGE_BYTES {
         let largest =
             report.largest_files.iter().map(|file| format!("{} {}", file.path, format_bytes(file.bytes)));

@@ -127,9 +127,11 @@ fn failed_step(state: &State) -> Option<&Step> {
 impl SourceLines {
     fn new(detail: SourceDetail) -> Option<Self> {
         let info = detail.info?;
-        let range = detail.ranges.first()?;
-        let first = range.start.as_ref()?.line;
-        let last = range.end.as_ref().map_or(first, |end| end.line.max(first));
+        // BuildKit gives a range for each line of the instruction.
+        let starts = detail.ranges.iter().filter_map(|range| Some(range.start.as_ref()?.line));
+        let ends = detail.ranges.iter().filter_map(|range| Some(range.end.as_ref()?.line));
+        let first = starts.min()?;
+        let last = ends.max().map_or(first, |last| last.max(first));
         let text = BASE64_STANDARD.decode(info.data).unwrap_or_default();
         let text = String::from_utf8_lossy(&text);
         let count = last.checked_sub(first)?.saturating_add(1);
@@ -228,7 +230,10 @@ mod tests {
                 "errdefs.Source+json",
                 serde_json::json!({
                     "info": { "filename": "Dockerfile", "data": dockerfile, "language": "Dockerfile" },
-                    "ranges": [{ "start": { "line": 3 }, "end": { "line": 4 } }],
+                    "ranges": [
+                        { "start": { "line": 3 }, "end": { "line": 3 } },
+                        { "start": { "line": 4 }, "end": { "line": 4 } },
+                    ],
                 }),
             ),
             ("errdefs.Vertex+json", serde_json::json!({ "digest": "b 2/3" })),
