@@ -42,7 +42,7 @@ pub(crate) fn run() -> Result<ExitCode> {
         let mut tests = stack.command(cargo().get_program());
         tests.current_dir(cargo::root());
         if has_nextest {
-            tests.args(["nextest", "run"])
+            tests.args(["nextest", "run", "--no-fail-fast"])
         } else {
             tests.arg("test")
         };
@@ -78,9 +78,14 @@ fn end_to_end(stack: &Stack, has_nextest: bool, filter: &[String]) -> Result<()>
     tests.env("DFTEST_DFLINT", binaries.dflint).env("DFTEST_DFBUILD", binaries.dfbuild);
     // Two at a time: they share one engine, and some of them measure seconds.
     if has_nextest {
-        tests.args(["nextest", "run", "--package", "e2e", "--test-threads", "2"]).args(filter);
+        tests
+            .args(["nextest", "run", "--package", "e2e", "--no-fail-fast", "--test-threads", "2"])
+            .args(filter);
     } else {
-        tests.args(["test", "--package", "e2e", "--"]).args(["--test-threads", "2"]).args(filter);
+        tests
+            .args(["test", "--package", "e2e", "--no-fail-fast", "--"])
+            .args(["--test-threads", "2"])
+            .args(filter);
     }
     process::run(&mut tests)
 }
