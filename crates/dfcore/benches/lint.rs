@@ -33,7 +33,5 @@ fn parse_and_resolve(bencher: Bencher<'_, '_>, times: usize) {
 fn lint(bencher: Bencher<'_, '_>, times: usize) {
     let source = source(times);
     let settings = Settings::default();
-    bencher
-        .counter(BytesCount::new(source.len() as usize))
-        .bench(|| linter::lint(&source, None, &settings));
+    bencher.counter(BytesCount::new(source.len() as usize)).bench(|| linter::lint(&source, None, &settings));
 }

@@ -1,7 +1,8 @@
 //! Nothing leaves the machine before Trivy has seen it.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
+use std::thread;
 use std::time::Duration;
 
 use e2e::{BOTH, BUSYBOX, Project, Repository, Tag, dfbuild, unique, variable};
@@ -72,6 +73,26 @@ fn a_clean_image_is_pushed_as_it_was_scanned() {
     let report = project.json("report.json");
     assert_eq!(report["gate"]["status"], "passed", "{report:#}");
     assert_eq!(report["image"]["digest"], repository.digest(), "{report:#}");
+}
+
+#[test]
+fn a_scanner_that_is_busy_with_another_build_is_waited_for() {
+    let tag = Tag::new("busy");
+    let project = with_flask("3.1.3");
+    let cache = Project::empty();
+    let database = Path::new(&variable("TRIVY_CACHE_DIR")).join("db");
+    std::os::unix::fs::symlink(database, cache.file("db")).unwrap();
+    // Trivy locks this file for as long as it scans; so do we, for longer than it waits.
+    cache.write("fanal/fanal.db", "");
+    let lock = File::options().write(true).open(cache.file("fanal/fanal.db")).unwrap();
+    lock.lock().unwrap();
+
+    let run = dfbuild().args(["-t", tag.name(), "--gate"]).env("TRIVY_CACHE_DIR", cache.path());
+    let running = run.arg(project.path()).spawn();
+    running.wait_for("scanning");
+    thread::sleep(Duration::from_secs(3));
+    lock.unlock().unwrap();
+    let _ = running.finish().expect(0);
 }
 
 #[test]

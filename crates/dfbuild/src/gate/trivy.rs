@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -17,6 +17,13 @@ const FINDINGS_EXIT_CODE: i32 = 10;
 
 /// Trivy's own limit is not kept in every phase, so there is one around it.
 const SCAN_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+
+/// What Trivy says when another Trivy, of the other platform or of another build, holds its cache of scanned layers:
+/// it waits a second for it and gives up, while a scan takes longer than that.
+const CACHE_IN_USE: &str = "cache may be in use by another process";
+
+/// How long to wait before trying again.
+const CACHE_PAUSE: Duration = Duration::from_millis(200);
 
 /// The database has some 60 MB.
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(5 * 60);
@@ -102,7 +109,16 @@ impl Trivy {
         severities: &BTreeSet<Severity>,
         context: &Path,
     ) -> Result<Scan, String> {
-        let output = run(&self.program, &scan_arguments(layout, severities, context), SCAN_TIMEOUT).await?;
+        let arguments = scan_arguments(layout, severities, context);
+        let deadline = Instant::now() + SCAN_TIMEOUT;
+        let output = loop {
+            let output = run(&self.program, &arguments, SCAN_TIMEOUT).await?;
+            let waits = output.code == Some(1) && output.last_error().contains(CACHE_IN_USE);
+            if !waits || Instant::now() > deadline {
+                break output;
+            }
+            tokio::time::sleep(CACHE_PAUSE).await;
+        };
         match output.code {
             Some(0 | FINDINGS_EXIT_CODE) => {}
             _ => return Err(output.last_error()),
