@@ -90,7 +90,7 @@ fn a_scanner_that_is_busy_with_another_build_is_waited_for() {
     let run = dfbuild().args(["-t", tag.name(), "--gate"]).env("TRIVY_CACHE_DIR", cache.path());
     let running = run.arg(project.path()).spawn();
     running.wait_for("scanning");
-    thread::sleep(Duration::from_secs(3));
+    thread::sleep(Duration::from_secs(7));
     lock.unlock().unwrap();
     let _ = running.finish().expect(0);
 }

@@ -19,7 +19,7 @@ const FINDINGS_EXIT_CODE: i32 = 10;
 const SCAN_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 
 /// What Trivy says when another Trivy, of the other platform or of another build, holds its cache of scanned layers:
-/// it waits a second for it and gives up, while a scan takes longer than that.
+/// it waits five seconds for it and gives up, while a scan may take longer than that.
 const CACHE_IN_USE: &str = "cache may be in use by another process";
 
 /// How long to wait before trying again.
