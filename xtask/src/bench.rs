@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: dflint beside hadolint and tally on a folder of Dockerfiles, then the benches of the library.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,8 +8,9 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
 
-use crate::cargo::{self, Binaries, Profile, cargo};
+use crate::cargo::{self, cargo};
 use crate::home::Home;
 use crate::interrupt;
 use crate::output;
@@ -24,19 +26,23 @@ const BATCH: usize = 1000;
 /// Compares on the Dockerfiles below `folder` and runs the library's benches.
 pub(crate) fn run(folder: Option<&Path>) -> Result<ExitCode> {
     let folder = folder.map_or_else(|| cargo::root().join("examples"), Path::to_owned);
-    let files = dockerfiles(&folder)?;
-    if files.is_empty() {
+    let found = dockerfiles(&folder)?;
+    if found.is_empty() {
         bail!(
             "{} has no Dockerfile (Dockerfile, Dockerfile.NAME, NAME.Dockerfile, Containerfile)",
             folder.display()
         );
     }
-    let dflint = Binaries::build(Profile::Release)?.dflint;
+    let dflint = cargo::build_released_dflint()?;
     let programs = peers::up(&Home::open()?)?;
+    // A peer that stops its whole run at the first broken file would be timed for a part of the work.
+    let broken = broken(&dflint, &found)?;
+    let files: Vec<PathBuf> = found.into_iter().filter(|file| !broken.contains(file)).collect();
     output::print(&format!(
-        "{} Dockerfiles below {}, median of {ROUNDS} rounds:\n\n",
+        "{} Dockerfiles below {}, median of {ROUNDS} rounds ({} with syntax errors left out):\n\n",
         files.len(),
-        folder.display()
+        folder.display(),
+        broken.len(),
     ))?;
 
     let contestants = [
@@ -91,18 +97,38 @@ impl Contestant {
         for batch in files.chunks(BATCH) {
             let mut command = Command::new(&self.program);
             command.args(&self.arguments).args(batch);
-            let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
-            let status = status.with_context(|| format!("cannot start {}", self.program.display()))?;
-            // 1 says that there are findings. A crash has no code, and a wrong flag or file has another one.
-            if !matches!(status.code(), Some(0 | 1)) {
-                bail!("{} ended with {status}", self.name);
-            }
+            lint(command.stdout(Stdio::null()))?;
             if interrupt::requested() {
                 bail!("interrupted");
             }
         }
         Ok(start.elapsed())
     }
+}
+
+/// Runs a linter to its end. For each of them 0 says that there is nothing to report and 1 that there is; with any other
+/// code it did not do its work.
+fn lint(command: &mut Command) -> Result<Vec<u8>> {
+    let name = command.get_program().to_owned();
+    let output = command.stdin(Stdio::null()).stderr(Stdio::piped()).output();
+    let output = output.with_context(|| format!("cannot start {}", name.display()))?;
+    if !matches!(output.status.code(), Some(0 | 1)) {
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("{} ended with {}: {}", name.display(), output.status, said.lines().last().unwrap_or_default());
+    }
+    Ok(output.stdout)
+}
+
+/// The files with syntax errors, as dflint sees them.
+fn broken(dflint: &Path, files: &[PathBuf]) -> Result<HashSet<PathBuf>> {
+    let mut broken = HashSet::new();
+    for batch in files.chunks(BATCH) {
+        let mut command = Command::new(dflint);
+        command.args(["check", "--isolated", "--select", "syntax-error", "--format", "json"]).args(batch);
+        let findings: Vec<Value> = serde_json::from_slice(&lint(command.stdout(Stdio::piped()))?)?;
+        broken.extend(findings.iter().filter_map(|finding| finding["file"].as_str()).map(PathBuf::from));
+    }
+    Ok(broken)
 }
 
 fn dockerfiles(folder: &Path) -> Result<Vec<PathBuf>> {

@@ -27,27 +27,19 @@ pub(crate) struct Binaries {
     pub(crate) dfbuild: PathBuf,
 }
 
-/// How the programs are built.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Profile {
-    /// As the tests build them, so nothing is compiled twice.
-    Dev,
-    /// As users build them.
-    Release,
-}
-
 impl Binaries {
-    /// Builds the programs.
-    pub(crate) fn build(profile: Profile) -> Result<Self> {
-        let mut build = cargo();
-        build.args(["build", "--package", "dfcli", "--package", "dfbuild"]);
-        if profile == Profile::Release {
-            build.arg("--release");
-        }
-        process::run(&mut build)?;
-        let folder = target()?.join(if profile == Profile::Release { "release" } else { "debug" });
+    /// Builds the programs as the tests build them, so that nothing is compiled twice.
+    pub(crate) fn build() -> Result<Self> {
+        process::run(cargo().args(["build", "--package", "dfcli", "--package", "dfbuild"]))?;
+        let folder = target()?.join("debug");
         Ok(Self { dflint: folder.join("dflint"), dfbuild: folder.join("dfbuild") })
     }
+}
+
+/// Builds dflint as users build it.
+pub(crate) fn build_released_dflint() -> Result<PathBuf> {
+    process::run(cargo().args(["build", "--release", "--package", "dfcli"]))?;
+    Ok(target()?.join("release/dflint"))
 }
 
 /// The folder that cargo builds into.

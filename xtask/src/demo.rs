@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 use crate::bases;
-use crate::cargo::{self, Binaries, Profile};
+use crate::cargo::{self, Binaries};
 use crate::output;
 use crate::process;
 use crate::stack::Stack;
@@ -91,7 +91,7 @@ struct Built {
 
 impl<'a> Workshop<'a> {
     fn open(stack: &'a Stack) -> Result<Self> {
-        let binaries = Binaries::build(Profile::Dev)?;
+        let binaries = Binaries::build()?;
         let folder = std::env::temp_dir().join(format!("dflint-demo-{}", std::process::id()));
         fs::create_dir(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         Ok(Self { stack, binaries, folder })

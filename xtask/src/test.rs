@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 
-use crate::cargo::{self, Binaries, Profile, cargo};
+use crate::cargo::{self, Binaries, cargo};
 use crate::interrupt;
 use crate::process;
 use crate::stack::Stack;
@@ -60,7 +60,10 @@ pub(crate) fn run() -> Result<ExitCode> {
 
     let start = Instant::now();
     drop(stack);
-    eprintln!("\n── stopped what was started ({:.1} s)", start.elapsed().as_secs_f64());
+    eprintln!(
+        "\n── stopped what it started, unless `engine up` or another run keeps it ({:.1} s)",
+        start.elapsed().as_secs_f64()
+    );
     steps.finish()
 }
 
@@ -72,7 +75,7 @@ pub(crate) fn run_end_to_end(filter: &[String]) -> Result<ExitCode> {
 }
 
 fn end_to_end(stack: &Stack, has_nextest: bool, filter: &[String]) -> Result<()> {
-    let binaries = Binaries::build(Profile::Dev)?;
+    let binaries = Binaries::build()?;
     let mut tests = stack.command(cargo().get_program());
     tests.current_dir(cargo::root());
     tests.env("DFTEST_DFLINT", binaries.dflint).env("DFTEST_DFBUILD", binaries.dfbuild);
