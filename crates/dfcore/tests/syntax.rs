@@ -564,7 +564,7 @@ fn tree_of_a_whole_file() {
                 flag.value.as_ref().map_or_else(String::new, |value| format!(" = {}", value.text(&source)));
             writeln!(out, "    flag {}{value}", flag.name.text(&source)).unwrap();
         }
-        for piece in &instruction.arguments.pieces {
+        for piece in instruction.arguments.pieces() {
             writeln!(out, "    piece {piece} {:?}", source.slice(*piece)).unwrap();
         }
         for heredoc in &instruction.heredocs {

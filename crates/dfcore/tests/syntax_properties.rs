@@ -81,7 +81,7 @@ fn check_instruction(instruction: &Instruction, source: &SourceFile) {
 
 fn check_text(text: &ShellText, source: &SourceFile) {
     let mut end = text.span.start;
-    for piece in &text.pieces {
+    for piece in text.pieces() {
         assert!(piece.start >= end && !piece.is_empty() && piece.end <= text.span.end);
         assert!(!source.slice(*piece).contains('\n'), "a piece lies within one line");
         end = piece.end;
@@ -275,7 +275,7 @@ mod large {
     #[test]
     fn many_continuation_lines() {
         let parsed = check(format!("FROM a\nRUN x {}\n", "\\\n  && y ".repeat(20_000)).as_bytes());
-        assert_eq!(parsed.dockerfile.instructions[1].arguments.pieces.len(), 20_001);
+        assert_eq!(parsed.dockerfile.instructions[1].arguments.pieces().len(), 20_001);
         check(format!("FROM a\nENV {}\n", "\\\n  a=b\\\nc # d".repeat(20_000)).as_bytes());
         check("\\\n".repeat(100_000).as_bytes());
         check(format!("FROM a\nRUN \\\n{}", "# comment\n\n".repeat(100_000)).as_bytes());

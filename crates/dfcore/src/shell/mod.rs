@@ -12,7 +12,7 @@
 //!
 //! let source = SourceFile::new("Dockerfile", "RUN cd /app && sudo pip install 'flask'")?;
 //! let span = Span::new(4, source.len());
-//! let command = CommandForm::Shell(ShellText { span, pieces: vec![span] });
+//! let command = CommandForm::Shell(ShellText::plain(span));
 //! let script = shell::parse(&ScriptSource::new(&source, &command, &[], Dialect::Sh));
 //!
 //! let pip = script.commands_named("pip").next().expect("it is there, behind sudo");

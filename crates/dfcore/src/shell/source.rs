@@ -77,7 +77,7 @@ impl ScriptSource {
 
     fn from_line(source: &SourceFile, line: &ShellText, heredocs: &[Heredoc], shell: Dialect) -> Self {
         let mut script = Joiner::new(source, line.span);
-        for &piece in &line.pieces {
+        for &piece in line.pieces() {
             script.push(piece);
         }
         for heredoc in heredocs {
@@ -92,7 +92,7 @@ impl ScriptSource {
 /// Whether the heredoc's operator, with a descriptor, is all there is on the instruction's line.
 fn stands_alone(source: &SourceFile, line: &ShellText, heredoc: &Heredoc) -> bool {
     let Span { start, end } = heredoc.marker;
-    line.pieces.iter().all(|piece| {
+    line.pieces().iter().all(|piece| {
         let before = source.slice(Span::new(piece.start, piece.end.min(start)));
         let after = source.slice(Span::new(piece.start.max(end), piece.end));
         before.trim_start().chars().all(|c| c.is_ascii_digit()) && after.trim().is_empty()

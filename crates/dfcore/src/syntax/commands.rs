@@ -141,8 +141,8 @@ fn form<'a>(command: &'a CommandForm, source: &'a SourceFile) -> (Vec<Cow<'a, st
     }
 }
 
-fn whole<'a>(text: &ShellText, source: &SourceFile) -> Vec<Cow<'a, str>> {
-    if text.is_empty() { Vec::new() } else { vec![text.text(source).into()] }
+fn whole<'a>(text: &ShellText, source: &'a SourceFile) -> Vec<Cow<'a, str>> {
+    if text.is_empty() { Vec::new() } else { vec![text.text(source)] }
 }
 
 fn list<'a>(words: &'a Words, source: &'a SourceFile) -> (Vec<Cow<'a, str>>, bool) {

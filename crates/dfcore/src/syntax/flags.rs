@@ -228,25 +228,27 @@ pub(super) fn check(
     line: &LogicalLine<'_>,
     errors: &mut Errors,
 ) {
-    let mut seen = vec![false; table.len()];
+    // Few enough for the bits of a word.
+    let mut seen = 0_u32;
     for flag in flags {
         let text = flag.text();
         let name = &text[flag.name()];
         let value = flag.value().map(|value| &text[value]);
         let span = line.span(flag.range.clone());
-        let shown = suggest::quoted(&format!("--{name}"));
+        let shown = || suggest::quoted(&format!("--{name}"));
         let Some(index) = table.iter().position(|(known, _)| *known == name) else {
             errors.refused(
                 span,
-                format!("unknown flag {shown} of `{instruction}`"),
+                format!("unknown flag {} of `{instruction}`", shown()),
                 unknown_help(name, table, instruction),
             );
             continue;
         };
         let takes = table[index].1;
-        let is_repeated = std::mem::replace(&mut seen[index], true);
+        let is_repeated = seen & 1 << index != 0;
+        seen |= 1 << index;
         if is_repeated && takes != Takes::Values {
-            errors.refused(span, format!("{shown} is given twice"), "keep one of them".to_owned());
+            errors.refused(span, format!("{} is given twice", shown()), "keep one of them".to_owned());
             continue;
         }
         match (takes, value) {
@@ -254,14 +256,14 @@ pub(super) fn check(
             (_, None | Some("")) => {
                 errors.refused(
                     span,
-                    format!("{shown} has no value"),
+                    format!("{} has no value", shown()),
                     format!("write `--{name}=…`, without blanks around the `=`"),
                 );
             }
             (Takes::Boolean, Some(value)) => {
                 if !value.eq_ignore_ascii_case("true") && !value.eq_ignore_ascii_case("false") {
-                    let message =
-                        format!("{shown} is either `true` or `false`, not {}", suggest::quoted(value));
+                    let value = suggest::quoted(value);
+                    let message = format!("{} is either `true` or `false`, not {value}", shown());
                     errors.refused(span, message, None);
                 }
             }

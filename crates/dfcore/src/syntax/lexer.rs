@@ -73,7 +73,12 @@ pub(super) fn continuation(content: &str, escape: u8) -> Option<usize> {
 
 /// The length of the blanks (Unicode's) that the text starts with.
 pub(super) fn leading_blanks(text: &str) -> usize {
-    text.len() - text.trim_start().len()
+    let blanks = text.bytes().take_while(|&byte| matches!(byte, b' ' | b'\t')).count();
+    match text.as_bytes().get(blanks) {
+        // Rare, and dearer: the other blanks of ASCII and all beyond it.
+        Some(0x0A..=0x0D | 0x80..) => text.len() - text.trim_start().len(),
+        _ => blanks,
+    }
 }
 
 /// A span from index arithmetic; a source file has less than 4 GiB.

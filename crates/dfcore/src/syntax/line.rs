@@ -66,15 +66,12 @@ impl<'a> LogicalLine<'a> {
     /// The text of a range with its pieces.
     pub(super) fn shell_text(&self, range: Range<usize>) -> ShellText {
         if range.is_empty() {
-            return ShellText { span: self.span(range), pieces: Vec::new() };
+            return ShellText::plain(self.span(range));
         }
         let (first, start) = self.start_of(range.start);
         let (last, end) = self.end_of(range.end);
         let clip = |piece: &Piece| Span::new(piece.source.start.max(start), piece.source.end.min(end));
-        ShellText {
-            span: Span::new(start, end),
-            pieces: self.pieces[first..=last].iter().map(clip).collect(),
-        }
+        ShellText::of_pieces(Span::new(start, end), self.pieces[first..=last].iter().map(clip))
     }
 
     /// The piece that holds the byte at `offset` and that byte's place in the source.
@@ -107,7 +104,7 @@ mod tests {
         assert_eq!(line.word(0..2), Word::plain(Span::new(10, 12)));
         assert_eq!(line.word(2..4), Word::plain(Span::new(14, 16)));
         assert_eq!(line.word(1..3), Word { span: Span::new(11, 15), joined: Some("bc".into()) });
-        assert_eq!(line.shell_text(1..4).pieces, [Span::new(11, 12), Span::new(14, 16)]);
+        assert_eq!(line.shell_text(1..4).pieces(), [Span::new(11, 12), Span::new(14, 16)]);
         assert_eq!(line.span(2..2), Span::empty(12));
         assert_eq!(line.span(0..0), Span::empty(10));
         assert_eq!(line.span(4..4), Span::empty(16));

@@ -60,11 +60,17 @@ struct Scratch {
 impl<'s> Parser<'s> {
     fn new(source: &'s SourceFile) -> Self {
         let text = source.text();
+        // By the density of ordinary files, so that lists rarely have to move.
+        let dockerfile = Dockerfile {
+            tokens: Vec::with_capacity(text.len() / 20 + 16),
+            instructions: Vec::with_capacity(text.len() / 150 + 8),
+            ..Dockerfile::default()
+        };
         Self {
             source,
             text,
             lines: Lines::new(text),
-            dockerfile: Dockerfile::default(),
+            dockerfile,
             errors: Errors::default(),
             scratch: Scratch::default(),
         }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::lexer::leading_blanks;
+
 /// The blanks at which [`split_at_blanks`] splits. A line feed cannot occur in a logical line.
 pub(super) fn is_blank(byte: u8) -> bool {
     matches!(byte, b'\t' | 0x0B | 0x0C | b'\r' | b' ')
@@ -43,26 +45,16 @@ pub(super) fn split_at_blanks(text: &str) -> impl Iterator<Item = Range<usize>> 
 /// Splits at blanks outside of quotes; quotes and escapes stay in the words.
 ///
 /// An escape character at the very end belongs to no word. Within single quotes it is an ordinary character.
-pub(super) fn split_quoted(text: &str, escape: u8) -> Vec<Range<usize>> {
-    let bytes = text.as_bytes();
-    let mut words = Vec::new();
+pub(super) fn split_quoted(text: &str, escape: u8) -> impl Iterator<Item = Range<usize>> {
     let mut at = 0;
-    loop {
-        at += text[at..].len() - text[at..].trim_start().len();
-        if at == text.len() {
-            return words;
-        }
+    std::iter::from_fn(move || {
+        at += leading_blanks(&text[at..]);
         let start = at;
         let end = quoted_word_end(text, at, escape);
-        at = end;
-        let is_dangling_escape = end + 1 == text.len() && bytes[end] == escape;
-        if is_dangling_escape {
-            at = text.len();
-        }
-        if end > start {
-            words.push(start..end);
-        }
-    }
+        let is_dangling_escape = end + 1 == text.len() && text.as_bytes()[end] == escape;
+        at = if is_dangling_escape { text.len() } else { end };
+        (end > start).then_some(start..end)
+    })
 }
 
 /// The end of the word that starts at `at`; it stops before an escape character that ends the text.
@@ -83,7 +75,8 @@ fn quoted_word_end(text: &str, mut at: usize, escape: u8) -> usize {
             Some(open) if byte == open => quote = None,
             Some(_) => {}
             None if matches!(byte, b'\'' | b'"') => quote = Some(byte),
-            None if is_space(text, at) => return at,
+            None if is_blank(byte) => return at,
+            None if !byte.is_ascii() && is_space(text, at) => return at,
             None => {}
         }
         at += if byte.is_ascii() { 1 } else { width(text, at) };
@@ -106,7 +99,7 @@ mod tests {
     use super::*;
 
     fn quoted(text: &str, escape: u8) -> Vec<&str> {
-        split_quoted(text, escape).into_iter().map(|range| &text[range]).collect()
+        split_quoted(text, escape).map(|range| &text[range]).collect()
     }
 
     #[test]

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::Word;
@@ -21,20 +23,45 @@ pub enum CommandForm {
 pub struct ShellText {
     /// From the first to the last byte of the text.
     pub span: Span,
-    /// The parts whose concatenation is the text, in order; each lies within one physical line.
-    pub pieces: Vec<Span>,
+    /// The pieces where there are several. Most texts are one, and nothing is allocated for them.
+    pieces: Option<Box<[Span]>>,
 }
 
 impl ShellText {
+    /// Text that lies within one physical line.
+    #[must_use]
+    pub const fn plain(span: Span) -> Self {
+        Self { span, pieces: None }
+    }
+
+    /// Text whose parts are `pieces`, in order.
+    #[must_use]
+    pub(in crate::syntax) fn of_pieces(span: Span, pieces: impl ExactSizeIterator<Item = Span>) -> Self {
+        Self { span, pieces: (pieces.len() > 1).then(|| pieces.collect()) }
+    }
+
+    /// The parts whose concatenation is the text, in order; each lies within one physical line, and none is empty.
+    #[must_use]
+    pub fn pieces(&self) -> &[Span] {
+        match &self.pieces {
+            Some(pieces) => pieces,
+            None if self.span.is_empty() => &[],
+            None => std::slice::from_ref(&self.span),
+        }
+    }
+
     /// The joined text, as BuildKit hands it to the shell (without heredoc bodies).
     #[must_use]
-    pub fn text(&self, source: &SourceFile) -> String {
-        self.pieces.iter().map(|&piece| source.slice(piece)).collect()
+    pub fn text<'s>(&self, source: &'s SourceFile) -> Cow<'s, str> {
+        match &self.pieces {
+            Some(pieces) => pieces.iter().map(|&piece| source.slice(piece)).collect::<String>().into(),
+            None => source.slice(self.span).into(),
+        }
     }
 
     /// Whether there is nothing in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.pieces.iter().all(|piece| piece.is_empty())
+        self.span.is_empty()
     }
 }

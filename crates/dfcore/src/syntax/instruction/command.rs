@@ -7,15 +7,23 @@ use super::super::suggest;
 use super::{Context, Parts, find_heredocs, mount, read_json};
 
 /// A JSON list, or else text for the shell.
-pub(super) fn read(context: &mut Context<'_, '_>, arguments: Range<usize>) -> CommandForm {
-    match read_json(context, arguments.clone()) {
+pub(super) fn read(context: &mut Context<'_, '_>, parts: &Parts<'_>) -> CommandForm {
+    match read_json(context, parts.arguments.clone()) {
         Some(words) => CommandForm::Exec { words },
-        None => CommandForm::Shell(context.line.shell_text(arguments)),
+        None => CommandForm::Shell(parts.text.clone()),
+    }
+}
+
+/// The same for a command that is a part of the arguments.
+pub(super) fn read_part(context: &mut Context<'_, '_>, part: Range<usize>) -> CommandForm {
+    match read_json(context, part.clone()) {
+        Some(words) => CommandForm::Exec { words },
+        None => CommandForm::Shell(context.line.shell_text(part)),
     }
 }
 
 pub(super) fn read_run(context: &mut Context<'_, '_>, parts: &Parts<'_>) -> Run {
-    let command = read(context, parts.arguments.clone());
+    let command = read(context, parts);
     if matches!(command, CommandForm::Shell(_)) {
         find_heredocs(context);
     }

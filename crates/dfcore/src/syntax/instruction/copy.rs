@@ -5,41 +5,45 @@ use rustc_hash::FxHashMap;
 use super::super::ast::{Copy, CopySource, Word};
 use super::super::heredoc::{Marker, parse_delimiter};
 use super::super::keyword::Keyword;
-use super::{Context, Parts, find_heredocs, read_json, read_words};
+use super::{Context, Parts, find_heredocs, read_json, words_of};
 
 pub(super) fn read(context: &mut Context<'_, '_>, parts: &Parts<'_>, keyword: Keyword) -> Copy {
     let json_words = read_json(context, parts.arguments.clone());
     let json = json_words.is_some();
-    let mut words = json_words.unwrap_or_else(|| read_words(context, parts.arguments.clone()));
     if !json {
         find_heredocs(context);
     }
-    if words.len() < 2 {
+    let mut sources = match json_words {
+        Some(words) => sources(context, words.into_iter()),
+        None => sources(context, words_of(context.line, parts.arguments.clone())),
+    };
+    if sources.len() < 2 {
         let span = context.line.span(parts.all());
         let message = format!("`{}` needs at least one source and a destination", keyword.name());
         let help =
-            (words.len() == 1).then(|| "a last word is missing: where to put it in the image".to_owned());
+            (sources.len() == 1).then(|| "a last word is missing: where to put it in the image".to_owned());
         context.errors.refused(span, message, help);
-        let sources = words.into_iter().map(CopySource::Path).collect();
         return Copy { sources, destination: None, json };
     }
-    let destination = words.pop();
+    let destination = sources.pop().map(|last| match last {
+        CopySource::Path(word) | CopySource::Heredoc { word, .. } => word,
+    });
     if let Some(destination) = &destination
         && is_heredoc(destination.text(context.source))
     {
         let message = format!("the destination of `{}` cannot be a heredoc", keyword.name());
         context.errors.refused(destination.span, message, "add the path to write it to".to_owned());
     }
-    let heredocs = Heredocs::new(&context.markers);
-    let sources = words.into_iter().map(|word| source(context, &heredocs, word)).collect();
     Copy { sources, destination, json }
 }
 
-fn source(context: &Context<'_, '_>, heredocs: &Heredocs<'_>, word: Word) -> CopySource {
-    match heredocs.index(word.text(context.source)) {
+fn sources(context: &Context<'_, '_>, words: impl Iterator<Item = Word>) -> Vec<CopySource> {
+    let heredocs = Heredocs::new(&context.markers);
+    let source = |word: Word| match heredocs.index(word.text(context.source)) {
         Some(index) => CopySource::Heredoc { word, index },
         None => CopySource::Path(word),
-    }
+    };
+    words.map(source).collect()
 }
 
 /// The heredocs of the line by name. Of several of the same name, BuildKit takes the last for each.

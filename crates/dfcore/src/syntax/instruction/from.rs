@@ -2,21 +2,24 @@
 
 use super::super::ast::From;
 use super::super::suggest;
-use super::{Context, Parts, read_words};
+use super::{Context, Parts, words_of};
 
 pub(super) fn read(context: &mut Context<'_, '_>, parts: &Parts<'_>) -> From {
-    let words = read_words(context, parts.arguments.clone());
     let source = context.source;
-    let count = words.len();
-    let has_as = words.get(1).is_some_and(|word| word.text(source).eq_ignore_ascii_case("as"));
+    let mut words = words_of(context.line, parts.arguments.clone());
+    let (image, second, third) = (words.next(), words.next(), words.next());
+    let has_as = second.as_ref().is_some_and(|word| word.text(source).eq_ignore_ascii_case("as"));
+    let count = [&image, &second, &third].into_iter().flatten().count() + words.count();
 
-    if count == 3 && has_as {
-        let name = words[2].text(source);
-        if !is_stage_name(name) {
-            let message = format!("{} cannot name a build stage", suggest::quoted(name));
+    if let Some(name) = &third
+        && count == 3
+        && has_as
+    {
+        if !is_stage_name(name.text(source)) {
+            let message = format!("{} cannot name a build stage", suggest::quoted(name.text(source)));
             let help =
                 "a name starts with a letter and holds letters, digits, `-`, `_` and `.` only".to_owned();
-            context.errors.refused(words[2].span, message, help);
+            context.errors.refused(name.span, message, help);
         }
     } else if count != 1 {
         let span = context.line.span(parts.all());
@@ -32,10 +35,7 @@ pub(super) fn read(context: &mut Context<'_, '_>, parts: &Parts<'_>) -> From {
         );
     }
 
-    let mut words = words.into_iter();
-    let image = words.next();
-    let name = if has_as { words.nth(1) } else { None };
-    From { image, name }
+    From { image, name: third.filter(|_| has_as) }
 }
 
 /// Whether BuildKit takes it, which compares names in lower case.

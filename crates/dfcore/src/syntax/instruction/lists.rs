@@ -3,10 +3,10 @@
 
 use super::super::ast::Words;
 use super::super::keyword::Keyword;
-use super::{Context, Parts, read_json, read_words};
+use super::{Context, Parts, read_json, words_of};
 
 pub(super) fn read_expose(context: &mut Context<'_, '_>, parts: &Parts<'_>) -> Words {
-    let words = read_words(context, parts.arguments.clone());
+    let words: Vec<_> = words_of(context.line, parts.arguments.clone()).collect();
     if words.is_empty() {
         context.errors.refused(context.line.span(parts.all()), "`EXPOSE` needs at least one port", None);
     }
@@ -52,6 +52,6 @@ pub(super) fn read_one(context: &mut Context<'_, '_>, parts: &Parts<'_>, keyword
 fn read_list(context: &mut Context<'_, '_>, parts: &Parts<'_>) -> Words {
     match read_json(context, parts.arguments.clone()) {
         Some(words) => Words { words, json: true },
-        None => Words { words: read_words(context, parts.arguments.clone()), json: false },
+        None => Words { words: words_of(context.line, parts.arguments.clone()).collect(), json: false },
     }
 }

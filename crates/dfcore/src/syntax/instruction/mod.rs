@@ -12,7 +12,7 @@ mod pairs;
 use std::ops::Range;
 
 use super::TokenKind;
-use super::ast::{Instruction, InstructionKind, Word};
+use super::ast::{Instruction, InstructionKind, ShellText, Word};
 use super::error::Errors;
 use super::flags::{self, FlagText};
 use super::heredoc::{self, Marker};
@@ -47,6 +47,8 @@ struct Parts<'a> {
     keyword: Range<usize>,
     flags: Vec<FlagText<'a>>,
     arguments: Range<usize>,
+    /// The arguments for the tree.
+    text: ShellText,
 }
 
 impl Parts<'_> {
@@ -65,12 +67,12 @@ pub(super) fn read(context: &mut Context<'_, '_>, range: Range<usize>) -> Instru
         None => unknown(context, &parts),
     };
     let line = &context.line;
-    let arguments = line.shell_text(parts.arguments.clone());
+    let keyword = line.span(parts.keyword);
     Instruction {
-        span: line.span(parts.keyword.clone()).cover(arguments.span),
-        keyword: line.span(parts.keyword),
+        span: keyword.cover(parts.text.span),
+        keyword,
         flags: parts.flags.iter().map(|flag| flag.to_flag(line)).collect(),
-        arguments,
+        arguments: parts.text,
         kind,
         heredocs: Vec::new(),
     }
@@ -88,7 +90,8 @@ fn split<'a>(context: &mut Context<'a, '_>, range: Range<usize>) -> Parts<'a> {
     context.regions.extend(flag_ranges.map(|range| Region { range, kind: TokenKind::Flag }));
 
     let arguments = line.trim(extracted.end..range.end);
-    Parts { keyword, flags: extracted.flags, arguments }
+    let text = line.shell_text(arguments.clone());
+    Parts { keyword, flags: extracted.flags, arguments, text }
 }
 
 fn read_kind(context: &mut Context<'_, '_>, keyword: Keyword, parts: &Parts<'_>) -> InstructionKind {
@@ -111,9 +114,9 @@ fn read_kind(context: &mut Context<'_, '_>, keyword: Keyword, parts: &Parts<'_>)
     match keyword {
         Keyword::Add => InstructionKind::Add(copy::read(context, parts, keyword)),
         Keyword::Arg => InstructionKind::Arg(pairs::read_arg(context, parts)),
-        Keyword::Cmd => InstructionKind::Cmd(command::read(context, parts.arguments.clone())),
+        Keyword::Cmd => InstructionKind::Cmd(command::read(context, parts)),
         Keyword::Copy => InstructionKind::Copy(copy::read(context, parts, keyword)),
-        Keyword::Entrypoint => InstructionKind::Entrypoint(command::read(context, parts.arguments.clone())),
+        Keyword::Entrypoint => InstructionKind::Entrypoint(command::read(context, parts)),
         Keyword::Env => InstructionKind::Env(pairs::read(context, parts, keyword)),
         Keyword::Expose => InstructionKind::Expose(lists::read_expose(context, parts)),
         Keyword::From => InstructionKind::From(from::read(context, parts)),
@@ -180,11 +183,9 @@ fn read_json(context: &mut Context<'_, '_>, range: Range<usize>) -> Option<Vec<W
 }
 
 /// The words between blanks.
-fn read_words(context: &Context<'_, '_>, range: Range<usize>) -> Vec<Word> {
-    let line = context.line;
+fn words_of<'a>(line: LogicalLine<'a>, range: Range<usize>) -> impl Iterator<Item = Word> + 'a {
     words::split_at_blanks(line.slice(range.clone()))
-        .map(|word| line.word(range.start + word.start..range.start + word.end))
-        .collect()
+        .map(move |word| line.word(range.start + word.start..range.start + word.end))
 }
 
 /// Looks for heredocs in the whole line. Only instructions in shell form that may have some call it.

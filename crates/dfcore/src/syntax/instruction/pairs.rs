@@ -13,8 +13,8 @@ pub(super) fn read(context: &mut Context<'_, '_>, parts: &Parts<'_>, keyword: Ke
     let line = context.line;
     let arguments = parts.arguments.clone();
     let text = line.slice(arguments.clone());
-    let found = words::split_quoted(text, context.escape);
-    let Some(first) = found.first() else {
+    let mut found = words::split_quoted(text, context.escape).peekable();
+    let Some(first) = found.peek() else {
         let message = format!("`{}` needs at least one `key=value`", keyword.name());
         context.errors.refused(line.span(parts.all()), message, None);
         return Pairs::default();
@@ -22,7 +22,7 @@ pub(super) fn read(context: &mut Context<'_, '_>, parts: &Parts<'_>, keyword: Ke
     if !text[first.clone()].contains('=') {
         return read_legacy(context, parts, keyword);
     }
-    let mut pairs = Vec::with_capacity(found.len());
+    let mut pairs = Vec::new();
     for word in found {
         let range = arguments.start + word.start..arguments.start + word.end;
         let pair = pair(context, range.clone());
@@ -66,14 +66,14 @@ pub(super) fn read_arg(context: &mut Context<'_, '_>, parts: &Parts<'_>) -> Pair
     let line = context.line;
     let arguments = parts.arguments.clone();
     let found = words::split_quoted(line.slice(arguments.clone()), context.escape);
-    if found.is_empty() {
-        context.errors.refused(line.span(parts.all()), "`ARG` needs at least one name", None);
-    }
-    let mut pairs = Vec::with_capacity(found.len());
+    let mut pairs = Vec::new();
     for word in found {
         let pair = pair(context, arguments.start + word.start..arguments.start + word.end);
         check_key(context, &pair, Keyword::Arg);
         pairs.push(pair);
+    }
+    if pairs.is_empty() {
+        context.errors.refused(line.span(parts.all()), "`ARG` needs at least one name", None);
     }
     Pairs { pairs, legacy: false }
 }
