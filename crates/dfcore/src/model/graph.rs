@@ -1,21 +1,45 @@
-//! Which stages need which.
+//! Which stages need which, and what they need from outside.
 
 use super::stages::{Base, Origin, Stage};
 use super::{Model, Value};
-use crate::syntax::ast::InstructionKind;
+use crate::syntax::ast::{Instruction, InstructionKind, Onbuild};
+
+/// Something that a stage cannot be built without.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Need {
+    /// What it is.
+    pub origin: Origin,
+    /// How the stage uses it.
+    pub by: Use,
+    /// The index of the instruction that names it; of an `ONBUILD` when a trigger does.
+    pub instruction: usize,
+}
+
+/// How a stage uses another one, an image or a named build context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Use {
+    /// `FROM`: it stands on it.
+    Base,
+    /// `COPY --from`
+    Copy,
+    /// `RUN --mount=from=`
+    Mount,
+}
 
 impl Model<'_> {
-    /// What a name in `COPY --from`, `--mount=from=` or `FROM` means at an instruction: the number or the
-    /// name of a stage before it, else an image or a named build context.
+    /// What a name in `COPY --from` or `--mount=from=` means: the name or the number of a stage, else an image or a
+    /// named build context.
+    ///
+    /// BuildKit looks among all stages of the file, also those below, and takes the last one of that name.
     #[must_use]
-    pub fn origin(&self, index: usize, name: &Value) -> Origin {
-        let before = self.stage_of(index).map_or(0, |stage| stage.index);
+    pub fn origin(&self, name: &Value) -> Origin {
         if let Some(text) = name.as_known() {
-            if let Some(stage) = self.names.last_before(text, before) {
+            if let Some(stage) = self.names.last(text) {
                 return Origin::Stage(stage);
             }
             if let Ok(number) = text.parse::<usize>()
-                && number < before
+                && number < self.stages.len()
             {
                 return Origin::Stage(number);
             }
@@ -23,31 +47,68 @@ impl Model<'_> {
         Origin::External(name.clone())
     }
 
-    /// Where a `COPY` or `ADD` takes its files from; `None` without `--from`, which is the build context.
+    /// Where a `COPY` takes its files from; `None` without `--from`, which is the build context.
     #[must_use]
     pub fn copy_origin(&self, index: usize) -> Option<Origin> {
-        let value = self.flag(index, "from")?.value.as_ref()?;
-        Some(self.origin(index, &self.expand(index, value)))
+        self.copy_origin_of(index, self.instruction(index))
     }
 
-    /// The earlier stages that a stage needs directly, in order, each once.
+    fn copy_origin_of(&self, index: usize, instruction: &Instruction) -> Option<Origin> {
+        if !matches!(instruction.kind, InstructionKind::Copy(_) | InstructionKind::Add(_)) {
+            return None;
+        }
+        let value = instruction.flag("from", self.source)?.value.as_ref()?;
+        Some(self.origin(&self.expand(index, value)))
+    }
+
+    /// What a stage needs directly, in the order of its instructions; the base first, then what the triggers of that
+    /// base need.
     #[must_use]
-    pub fn needs(&self, stage: &Stage) -> Vec<usize> {
-        let mut needed = Vec::new();
-        if let Base::Stage(base) = stage.base {
-            needed.push(base);
+    pub fn needs(&self, stage: &Stage) -> Vec<Need> {
+        let mut needs = Vec::new();
+        let base = match &stage.base {
+            Base::Stage(base) => Some(Origin::Stage(*base)),
+            Base::Image { value, .. } => Some(Origin::External(value.clone())),
+            Base::Scratch => None,
+        };
+        needs.extend(base.map(|origin| Need { origin, by: Use::Base, instruction: stage.from }));
+        for &index in &stage.triggers {
+            if let InstructionKind::Onbuild(Onbuild { instruction: Some(trigger) }) =
+                &self.instruction(index).kind
+            {
+                self.add_needs(index, trigger, &mut needs);
+            }
         }
         for (index, instruction) in self.body(stage) {
-            if let Some(Origin::Stage(origin)) = self.copy_origin(index) {
-                needed.push(origin);
+            self.add_needs(index, instruction, &mut needs);
+        }
+        needs
+    }
+
+    fn add_needs(&self, index: usize, instruction: &Instruction, needs: &mut Vec<Need>) {
+        match &instruction.kind {
+            InstructionKind::Copy(_) | InstructionKind::Add(_) => {
+                let origin = self.copy_origin_of(index, instruction);
+                needs.extend(origin.map(|origin| Need { origin, by: Use::Copy, instruction: index }));
             }
-            let InstructionKind::Run(run) = &instruction.kind else { continue };
-            for name in run.mounts.iter().filter_map(|mount| mount.from(self.source)) {
-                if let Origin::Stage(origin) = self.origin(index, &self.expand_text(index, name)) {
-                    needed.push(origin);
+            InstructionKind::Run(run) => {
+                for name in run.mounts.iter().filter_map(|mount| mount.from(self.source)) {
+                    let origin = self.origin(&self.expand_text(index, name));
+                    needs.push(Need { origin, by: Use::Mount, instruction: index });
                 }
             }
+            _ => {}
         }
+    }
+
+    /// The stages that a stage needs directly, by number, each once.
+    #[must_use]
+    pub fn needed_stages(&self, stage: &Stage) -> Vec<usize> {
+        let of_stage = |need: Need| match need.origin {
+            Origin::Stage(stage) => Some(stage),
+            Origin::External(_) => None,
+        };
+        let mut needed: Vec<_> = self.needs(stage).into_iter().filter_map(of_stage).collect();
         needed.sort_unstable();
         needed.dedup();
         needed
@@ -61,10 +122,61 @@ impl Model<'_> {
         while let Some(index) = waiting.pop() {
             if !built[index] {
                 built[index] = true;
-                waiting.extend(self.needs(&self.stages[index]));
+                waiting.extend(self.needed_stages(&self.stages[index]));
             }
         }
         built
+    }
+
+    /// The images and named build contexts that building `target` asks for, in the order of the file, each once.
+    #[must_use]
+    pub fn external_for(&self, target: &Stage) -> Vec<Value> {
+        let mut external: Vec<Value> = Vec::new();
+        let built = self.built_for(target);
+        for stage in self.stages.iter().filter(|stage| built[stage.index]) {
+            for need in self.needs(stage) {
+                if let Origin::External(value) = need.origin
+                    && !external.contains(&value)
+                {
+                    external.push(value);
+                }
+            }
+        }
+        external
+    }
+
+    /// Stages that need each other in a circle, which BuildKit refuses: each needs the next, and the last the first.
+    /// `None` when there is an order to build them in.
+    #[must_use]
+    pub fn circle(&self) -> Option<Vec<usize>> {
+        let needed: Vec<Vec<usize>> = self.stages.iter().map(|stage| self.needed_stages(stage)).collect();
+        let mut is_done = vec![false; self.stages.len()];
+        let mut is_on_path = vec![false; self.stages.len()];
+        for start in 0..self.stages.len() {
+            // The way from `start` with, for each stage, how many of its needs were followed.
+            let mut path = vec![(start, 0)];
+            while let Some((stage, followed)) = path.last_mut() {
+                let stage = *stage;
+                if is_done[stage] {
+                    path.pop();
+                    continue;
+                }
+                is_on_path[stage] = true;
+                let Some(&next) = needed[stage].get(*followed) else {
+                    is_done[stage] = true;
+                    is_on_path[stage] = false;
+                    path.pop();
+                    continue;
+                };
+                *followed += 1;
+                if is_on_path[next] {
+                    let circle = path.iter().map(|&(stage, _)| stage);
+                    return Some(circle.skip_while(|&stage| stage != next).collect());
+                }
+                path.push((next, 0));
+            }
+        }
+        None
     }
 
     /// The stages whose instructions end up in the image of `target`: itself and what it stands on, from

@@ -17,12 +17,14 @@ mod venv;
 use std::sync::OnceLock;
 
 pub use cleanup::Cleanup;
+
 pub use filesystem::{ContextCopy, ContextSource};
+pub use graph::{Need, Use};
 pub use image_ref::ImageReference;
 pub use mounts::{CacheCover, MountedFolder, cache_mount_flag, is_below};
 pub use stages::{Base, Origin, Stage};
 pub use state::{State, User, clean};
-pub use variables::{BaseEnvironment, Lookup, PLATFORM_ARGS, Scope, Value, expand};
+pub use variables::{BaseEnvironment, Lookup, PLATFORM_ARGS, Reason, Scope, Unknown, Value, expand};
 pub use venv::Venv;
 
 use crate::shell::{self, Dialect, Script, ScriptSource};
@@ -44,9 +46,9 @@ pub struct Model<'a> {
     /// The stages in order.
     pub stages: Vec<Stage>,
     /// For each instruction, what holds before it runs.
-    states: Vec<State>,
+    states: resolve::States,
     /// For each instruction, its stage; `None` above the first `FROM`.
-    stage_of: Vec<Option<usize>>,
+    stage_of: Vec<Option<u32>>,
     names: StageNames,
     /// For each stage, what holds after its last instruction.
     ends: Vec<State>,
@@ -108,7 +110,7 @@ impl<'a> Model<'a> {
     /// The stage that an instruction belongs to; `None` above the first `FROM`.
     #[must_use]
     pub fn stage_of(&self, index: usize) -> Option<&Stage> {
-        self.stages.get((*self.stage_of.get(index)?)?)
+        self.stages.get((*self.stage_of.get(index)?)? as usize)
     }
 
     /// The stage that is built when no target is given: the last one.
@@ -120,7 +122,7 @@ impl<'a> Model<'a> {
     /// What holds before an instruction runs.
     #[must_use]
     pub fn state(&self, index: usize) -> &State {
-        &self.states[index]
+        self.states.before(index)
     }
 
     /// What holds after the last instruction of a stage: what a container of it starts with.
@@ -156,7 +158,7 @@ impl<'a> Model<'a> {
     /// A text with the variables that an instruction sees expanded.
     #[must_use]
     pub fn expand_text(&self, index: usize, text: &str) -> Value {
-        expand(text, self.dockerfile.escape, &self.states[index].scope)
+        expand(text, self.dockerfile.escape, &self.state(index).scope)
     }
 
     /// A flag of an instruction, by its name without the dashes.
@@ -187,7 +189,7 @@ impl<'a> Model<'a> {
     }
 
     fn parse_script(&self, index: usize) -> Script {
-        let dialect = Dialect::from_shell(self.states[index].shell.iter().map(String::as_str));
+        let dialect = Dialect::from_shell(self.state(index).shell.iter().map(String::as_str));
         let instruction = match &self.instruction(index).kind {
             InstructionKind::Onbuild(Onbuild { instruction: Some(inner) }) => inner,
             _ => self.instruction(index),

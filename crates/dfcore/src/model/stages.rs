@@ -20,6 +20,8 @@ pub struct Stage {
     pub body: Range<usize>,
     /// What it stands on.
     pub base: Base,
+    /// The indices of the `ONBUILD`s of the stage below it, whose instructions run before its own.
+    pub triggers: Vec<usize>,
 }
 
 impl Stage {
@@ -33,20 +35,23 @@ impl Stage {
     }
 }
 
-/// The stages of each name, in order: a name may be given again, and the latest one above counts.
+/// The last stage of each name in lower case: a name may be given again.
 #[derive(Clone, Debug, Default)]
-pub(super) struct StageNames(FxHashMap<String, Vec<usize>>);
+pub(super) struct StageNames(FxHashMap<String, usize>);
 
 impl StageNames {
     pub(super) fn insert(&mut self, name: &str, stage: usize) {
-        self.0.entry(name.to_owned()).or_default().push(stage);
+        self.0.insert(name.to_owned(), stage);
     }
 
-    /// The last stage of that name, in any case, above stage number `before`.
-    pub(super) fn last_before(&self, name: &str, before: usize) -> Option<usize> {
-        let stages = self.0.get(&name.to_lowercase())?;
-        let above = stages.partition_point(|&stage| stage < before);
-        Some(stages[above.checked_sub(1)?])
+    /// The last stage so far of that name, which `FROM` compares as it is with names in lower case.
+    pub(super) fn last_exactly(&self, name: &str) -> Option<usize> {
+        self.0.get(name).copied()
+    }
+
+    /// The last stage of that name, in any case.
+    pub(super) fn last(&self, name: &str) -> Option<usize> {
+        self.last_exactly(&name.to_lowercase())
     }
 }
 
@@ -67,10 +72,10 @@ pub enum Base {
     },
 }
 
-/// Where a `COPY --from`, `--mount=from=` or `FROM` takes files from.
+/// Where a `COPY --from` or `--mount=from=` takes files from.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Origin {
-    /// An earlier stage of this file.
+    /// A stage of this file.
     Stage(usize),
     /// An image or a named build context: which of the two, only the build knows.
     External(Value),

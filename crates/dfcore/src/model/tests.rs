@@ -13,7 +13,11 @@ fn stages_know_their_bases() {
         let show = |stage: &Stage| match &stage.base {
             Base::Scratch => "scratch".to_owned(),
             Base::Stage(index) => format!("stage {index}"),
-            Base::Image { value, .. } => format!("image {} {:?}", value.text(), value.unknown_names()),
+            Base::Image { value, .. } => format!(
+                "image {} {:?}",
+                value.text(),
+                value.unknown_parts().iter().map(|part| &*part.name).collect::<Vec<_>>()
+            ),
         };
         let bases: Vec<_> = model.stages.iter().map(show).collect();
         assert_eq!(bases, ["image alpine:3.20 []", "stage 0", "scratch", "image ${OPEN}/y:1 [\"OPEN\"]"]);
@@ -43,7 +47,7 @@ fn arguments_have_scopes() {
     with_model(text, |model| {
         let value = |index: usize, name: &str| match model.state(index).scope.get(name) {
             Lookup::Unset => "unset".to_owned(),
-            Lookup::Unknown => "unknown".to_owned(),
+            Lookup::Unknown(_) => "unknown".to_owned(),
             Lookup::Set(value) => value.text().to_owned(),
         };
         // A base image may have set anything; `scratch` has not.
@@ -87,7 +91,7 @@ fn the_graph_follows_bases_copies_and_mounts() {
     let text = "FROM a AS one\nFROM b AS two\nFROM c AS three\nFROM one AS four\nCOPY --from=1 /x /x\n\
                 RUN --mount=type=bind,from=THREE,target=/m id\nCOPY --from=nginx:1 /e /e\nFROM d AS five";
     with_model(text, |model| {
-        assert_eq!(model.needs(&model.stages[3]), [0, 1, 2]);
+        assert_eq!(model.needed_stages(&model.stages[3]), [0, 1, 2]);
         assert_eq!(model.built_for(&model.stages[3]), [true, true, true, true, false]);
         assert_eq!(model.built_for(&model.stages[4]), [false, false, false, false, true]);
         let lineage: Vec<_> = model.lineage(&model.stages[3]).iter().map(|stage| stage.index).collect();
@@ -124,9 +128,49 @@ fn windows_images_have_another_shell() {
 
 #[test]
 fn a_name_may_be_given_again() {
-    let text = "FROM a AS x\nFROM b AS X\nFROM x\nCOPY --from=x /a /a";
+    let text = "FROM a AS x\nFROM b AS X\nFROM x\nCOPY --from=X /a /a\nFROM X\nFROM c AS x";
     with_model(text, |model| {
         assert_eq!(model.stages[2].base, Base::Stage(1));
-        assert_eq!(model.copy_origin(3), Some(Origin::Stage(1)));
+        // `--from` takes the last of the whole file; `FROM` compares with names in lower case.
+        assert_eq!(model.copy_origin(3), Some(Origin::Stage(4)));
+        assert!(matches!(model.stages[3].base, Base::Image { .. }));
+    });
+}
+
+#[test]
+fn stages_may_need_later_ones_but_not_in_a_circle() {
+    with_model("FROM a AS x\nCOPY --from=y /a /a\nFROM b AS y", |model| {
+        assert_eq!(model.needed_stages(&model.stages[0]), [1]);
+        assert_eq!(model.circle(), None);
+    });
+    let text = "FROM a\nCOPY --from=1 / /\nFROM b AS y\nRUN --mount=from=z id\nFROM y AS z";
+    with_model(text, |model| assert_eq!(model.circle(), Some(vec![1, 2])));
+    with_model("FROM a AS x\nCOPY --from=x / /", |model| assert_eq!(model.circle(), Some(vec![0])));
+}
+
+#[test]
+fn triggers_run_in_the_stages_above() {
+    let text = "FROM a AS base\nONBUILD USER app\nONBUILD ENV A=$B\nONBUILD COPY --from=tools /t /t\nENV B=1\n\
+                FROM scratch AS tools\nFROM base AS child\nRUN id\nFROM child\nRUN id";
+    with_model(text, |model| {
+        assert_eq!(model.stages[2].triggers, [1, 2, 3]);
+        assert_eq!(model.state(7).user.name(), Some("app"));
+        assert_eq!(model.state(7).scope.env("A").and_then(Value::as_known), Some("1"));
+        assert_eq!(model.needed_stages(&model.stages[0]), [0; 0]);
+        assert_eq!(model.needed_stages(&model.stages[2]), [0, 1]);
+        // They are not passed on.
+        assert_eq!(model.stages[3].triggers, [0; 0]);
+        assert_eq!(model.external_for(&model.stages[3]), [Value::known("a")]);
+    });
+}
+
+#[test]
+fn values_that_grow_without_end_are_given_up() {
+    let text = format!("FROM scratch\nENV A=0123456789\n{}RUN id", "ENV A=$A$A\n".repeat(64));
+    with_model(&text, |model| {
+        let Lookup::Set(value) = model.state(model.dockerfile.instructions.len() - 1).scope.get("A") else {
+            panic!("it is set");
+        };
+        assert_eq!(value.unknown_parts()[0].reason, Reason::TooLarge);
     });
 }

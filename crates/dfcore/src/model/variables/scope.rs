@@ -1,0 +1,129 @@
+use super::persistent_map::PersistentMap;
+use super::value::{Reason, Value};
+
+/// What a scope says about a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lookup<'a> {
+    /// Not set: expands to nothing.
+    Unset,
+    /// Set to this.
+    Set(&'a Value),
+    /// Nobody knows before the build whether it is set, and to what.
+    Unknown(Reason),
+}
+
+/// The variables that one instruction sees. Clones are cheap.
+///
+/// As in BuildKit's state, `ARG` with a value and `ENV` write to the same names, and the later one wins.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    variables: PersistentMap<Variable>,
+    base: BaseEnvironment,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Variable {
+    seen: Seen,
+    /// What `ENV` says, which is what the image keeps.
+    env: Option<Value>,
+}
+
+/// What expansion and processes see of a variable.
+#[derive(Clone, Debug)]
+enum Seen {
+    Set(Value),
+    /// An `ARG` without a default, or one that the build fills in.
+    Awaited(Reason),
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self::Awaited(Reason::BuildArgument)
+    }
+}
+
+/// Arguments that BuildKit sets in the scope of `FROM`, and in a stage that declares them.
+///
+/// Source: `defaultArgs` of `frontend/dockerfile/dockerfile2llb/platform.go`.
+pub const PLATFORM_ARGS: [&str; 11] = [
+    "BUILDARCH",
+    "BUILDOS",
+    "BUILDOSVERSION",
+    "BUILDPLATFORM",
+    "BUILDVARIANT",
+    "TARGETARCH",
+    "TARGETOS",
+    "TARGETOSVERSION",
+    "TARGETPLATFORM",
+    "TARGETSTAGE",
+    "TARGETVARIANT",
+];
+
+impl Scope {
+    /// A scope without names. That of a stage on an image is open: its base may have set any name.
+    #[must_use]
+    pub fn new(base: BaseEnvironment) -> Self {
+        Self { variables: PersistentMap::default(), base }
+    }
+
+    /// The scope above the first `FROM`.
+    pub(in crate::model) fn global() -> Self {
+        let mut scope = Self::new(BaseEnvironment::Empty);
+        for name in PLATFORM_ARGS {
+            scope.variables.insert(name, Variable { seen: Seen::Awaited(Reason::Platform), env: None });
+        }
+        scope
+    }
+
+    /// The value of a name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Lookup<'_> {
+        match self.variables.get(name).map(|variable| &variable.seen) {
+            Some(Seen::Set(value)) => Lookup::Set(value),
+            Some(Seen::Awaited(reason)) => Lookup::Unknown(*reason),
+            None if self.base == BaseEnvironment::Unknown => Lookup::Unknown(Reason::BaseImage),
+            None => Lookup::Unset,
+        }
+    }
+
+    /// The value that an `ENV` of this or a parent stage gave the name: what the image keeps.
+    #[must_use]
+    pub fn env(&self, name: &str) -> Option<&Value> {
+        self.variables.get(name)?.env.as_ref()
+    }
+
+    /// What a process of a `RUN` finds in its environment, as far as instructions say: the value of an `ENV`
+    /// or of an `ARG` with a default.
+    #[must_use]
+    pub fn run_environment(&self, name: &str) -> Option<&Value> {
+        match &self.variables.get(name)?.seen {
+            Seen::Set(value) => Some(value),
+            Seen::Awaited(_) => None,
+        }
+    }
+
+    pub(in crate::model) fn set_env(&mut self, name: &str, value: Value) {
+        self.variables.insert(name, Variable { seen: Seen::Set(value.clone()), env: Some(value) });
+    }
+
+    pub(in crate::model) fn set_arg(&mut self, name: &str, value: Value) {
+        let env = self.variables.get(name).and_then(|variable| variable.env.clone());
+        self.variables.insert(name, Variable { seen: Seen::Set(value), env });
+    }
+
+    /// An `ARG` without a value: what is set already stays, until the build gives one.
+    pub(in crate::model) fn await_arg(&mut self, name: &str, reason: Reason) {
+        if self.variables.get(name).is_none() {
+            self.variables.insert(name, Variable { seen: Seen::Awaited(reason), env: None });
+        }
+    }
+}
+
+/// Whether the base's environment is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BaseEnvironment {
+    /// The scope above the first `FROM`: nothing is set.
+    Empty,
+    /// An image: anything may be set.
+    Unknown,
+}
