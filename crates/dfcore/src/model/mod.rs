@@ -53,7 +53,7 @@ pub struct Model<'a> {
     /// For each stage, what holds after its last instruction.
     ends: Vec<State>,
     /// For each instruction, its shell commands and what they install, when somebody asks.
-    shell: Vec<OnceLock<ShellFacts>>,
+    shell: Vec<OnceLock<Box<ShellFacts>>>,
 }
 
 #[derive(Debug)]
@@ -184,7 +184,7 @@ impl<'a> Model<'a> {
         self.shell[index].get_or_init(|| {
             let script = self.parse_script(index);
             let installs = packages::installs(self, index, &script);
-            ShellFacts { script, installs }
+            Box::new(ShellFacts { script, installs })
         })
     }
 

@@ -4,8 +4,8 @@ use std::sync::{Arc, LazyLock};
 
 use super::image_ref::ImageReference;
 use super::stages::{Base, Stage, StageNames};
-use super::state::{State, User, clean};
-use super::variables::{BaseEnvironment, Lookup, Reason, Scope, Value, expand};
+use super::state::{State, User, clean, is_clean};
+use super::variables::{BaseEnvironment, Lookup, Reason, Scope, Value, expand, is_plain};
 use crate::syntax::Dockerfile;
 use crate::syntax::ast::{From, Instruction, InstructionKind, Onbuild, Pairs, Word, Words};
 use crate::text::SourceFile;
@@ -71,9 +71,11 @@ pub(super) fn resolve(dockerfile: &Dockerfile, source: &SourceFile) -> Resolved 
 }
 
 fn empty_state(scope: Scope) -> State {
-    State { scope, user: User::Root, workdir: Value::known("/"), shell: Arc::clone(&DEFAULT_SHELL) }
+    State { scope, user: User::Root, workdir: ROOT.clone(), shell: Arc::clone(&DEFAULT_SHELL) }
 }
 
+static WORKDIR_OF_BASE: LazyLock<Value> = LazyLock::new(|| Value::unknown("WORKDIR", Reason::BaseImage));
+static ROOT: LazyLock<Value> = LazyLock::new(|| Value::known("/"));
 static DEFAULT_SHELL: LazyLock<Arc<[String]>> = LazyLock::new(|| shell(&["/bin/sh", "-c"]));
 /// What a Windows image has in its place.
 static CMD: LazyLock<Arc<[String]>> = LazyLock::new(|| shell(&["cmd", "/S", "/C"]));
@@ -126,7 +128,7 @@ impl<'a> Walk<'a> {
                 stages: Vec::new(),
                 names: StageNames::default(),
                 ends: Vec::new(),
-                states: States { distinct: Vec::new(), of_instruction: Vec::with_capacity(count) },
+                states: States { distinct: Vec::with_capacity(count / 2 + 2), of_instruction: Vec::with_capacity(count) },
                 stage_of: Vec::with_capacity(count),
                 has_trigger: Vec::new(),
             },
@@ -157,7 +159,7 @@ impl<'a> Walk<'a> {
             Base::Image { .. } => State {
                 scope: Scope::new(BaseEnvironment::Unknown),
                 user: User::OfBaseImage,
-                workdir: Value::unknown("WORKDIR", Reason::BaseImage),
+                workdir: WORKDIR_OF_BASE.clone(),
                 shell: Arc::clone(if is_windows(&base) { &CMD } else { &DEFAULT_SHELL }),
             },
         };
@@ -282,10 +284,16 @@ impl<'a> Walk<'a> {
     fn env(&mut self, pairs: &Pairs) {
         let before = self.state.scope.clone();
         for pair in &pairs.pairs {
-            let name = self.expand(&pair.key, &before);
             let value = pair.value.as_ref().map(|value| self.expand(value, &before)).unwrap_or_default();
-            let value = self.afford(name.text(), value);
-            self.state.scope.set_env(name.text(), value);
+            let key = pair.key.text(self.source);
+            if is_plain(key, self.dockerfile.escape) {
+                let value = self.afford(key, value);
+                self.state.scope.set_env(key, value);
+                continue;
+            }
+            let key = self.expand(&pair.key, &before);
+            let value = self.afford(key.text(), value);
+            self.state.scope.set_env(key.text(), value);
         }
     }
 
@@ -312,7 +320,8 @@ impl<'a> Walk<'a> {
 /// The working directory after `WORKDIR path`.
 fn join(current: &Value, path: Value) -> Value {
     match (current.as_known(), path.as_known()) {
-        (_, Some(path)) if path.starts_with('/') => Value::known(clean(path)),
+        (_, Some(text)) if is_clean(text) => path,
+        (_, Some(text)) if text.starts_with('/') => Value::known(clean(text)),
         (Some(current), Some(path)) => Value::known(clean(&format!("{current}/{path}"))),
         // An unknown value that starts with a slash is absolute whatever its unknown parts are.
         (_, None) if path.text().starts_with('/') => path,

@@ -82,6 +82,12 @@ impl State {
     }
 }
 
+/// Whether [`clean`] would leave a path as it is.
+pub(super) fn is_clean(path: &str) -> bool {
+    let Some(relative) = path.strip_prefix('/') else { return false };
+    relative.is_empty() || relative.split('/').all(|part| !matches!(part, "" | "." | ".."))
+}
+
 /// An absolute path without `.`, `..`, doubled and trailing slashes.
 #[must_use]
 pub fn clean(path: &str) -> String {

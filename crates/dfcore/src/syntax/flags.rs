@@ -61,6 +61,8 @@ pub(super) struct FlagText<'a> {
     pub(super) range: Range<usize>,
     /// What BuildKit reads.
     text: Text<'a>,
+    /// Where the first `=` stands in the text.
+    equals: Option<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -71,7 +73,13 @@ enum Text<'a> {
     Rewritten { text: String, origins: Vec<Range<usize>> },
 }
 
-impl FlagText<'_> {
+impl<'a> FlagText<'a> {
+    fn new(range: Range<usize>, text: Text<'a>) -> Self {
+        let mut flag = Self { range, text, equals: None };
+        flag.equals = flag.text().bytes().position(|byte| byte == b'=');
+        flag
+    }
+
     /// What BuildKit reads.
     pub(super) fn text(&self) -> &str {
         match &self.text {
@@ -82,13 +90,12 @@ impl FlagText<'_> {
 
     /// The name without dashes, a range of [`FlagText::text`].
     pub(super) fn name(&self) -> Range<usize> {
-        2..self.text().find('=').unwrap_or(self.text().len())
+        2..self.equals.unwrap_or(self.text().len())
     }
 
     /// What follows the `=`, a range of [`FlagText::text`].
     pub(super) fn value(&self) -> Option<Range<usize>> {
-        let equals = self.text().find('=')?;
-        Some(equals + 1..self.text().len())
+        Some(self.equals? + 1..self.text().len())
     }
 
     /// The word that a range of the text comes from. It takes in the quotes at its edges.
@@ -157,6 +164,13 @@ pub(super) fn extract<'a>(line: &LogicalLine<'a>, range: Range<usize>, escape: u
 /// Reads the word that starts at `start`.
 fn read_word<'a>(line: &LogicalLine<'a>, start: usize, limit: usize, escape: u8) -> FlagText<'a> {
     let bytes = &line.text.as_bytes()[..limit];
+    // Nearly always nothing is to be rewritten.
+    let is_plain = |byte: u8| byte.is_ascii() && !matches!(byte, b'\'' | b'"') && byte != escape;
+    let length = bytes[start..].iter().position(|&byte| is_blank(byte) || !is_plain(byte));
+    let end = length.map_or(limit, |length| start + length);
+    if bytes.get(end).is_none_or(|&byte| is_plain(byte)) {
+        return FlagText::new(start..end, Text::Same(line.slice(start..end)));
+    }
     let mut rewriter = Rewriter { line, start, rewritten: None };
     let mut quote = None;
     let mut at = start;
@@ -186,7 +200,7 @@ fn read_word<'a>(line: &LogicalLine<'a>, start: usize, limit: usize, escape: u8)
         Some((text, origins)) => Text::Rewritten { text, origins },
         None => Text::Same(line.slice(start..at)),
     };
-    FlagText { range: start..at, text }
+    FlagText::new(start..at, text)
 }
 
 /// Builds the text of a flag, and a copy of it only once it differs from the line.

@@ -39,6 +39,10 @@ impl<'a> LogicalLine<'a> {
     /// The range without the blanks (Unicode's) around its text.
     pub(super) fn trim(&self, range: Range<usize>) -> Range<usize> {
         let text = self.slice(range.clone());
+        let is_bare = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+        if is_bare(text.as_bytes().first()) && is_bare(text.as_bytes().last()) {
+            return range;
+        }
         let start = range.start + (text.len() - text.trim_start().len());
         start..start + text.trim().len()
     }
@@ -76,12 +80,18 @@ impl<'a> LogicalLine<'a> {
 
     /// The piece that holds the byte at `offset` and that byte's place in the source.
     fn start_of(&self, offset: usize) -> (usize, u32) {
+        if self.pieces.len() == 1 {
+            return (0, self.place(0, offset));
+        }
         let index = self.pieces.partition_point(|piece| piece.at <= offset).saturating_sub(1);
         (index, self.place(index, offset))
     }
 
     /// The piece that holds the byte before `offset` and the place after that byte in the source.
     fn end_of(&self, offset: usize) -> (usize, u32) {
+        if self.pieces.len() == 1 {
+            return (0, self.place(0, offset));
+        }
         let index = self.pieces.partition_point(|piece| piece.at < offset).saturating_sub(1);
         (index, self.place(index, offset))
     }

@@ -43,11 +43,9 @@ struct Parser<'s> {
     lines: Lines<'s>,
     dockerfile: Dockerfile,
     errors: Errors,
-    scratch: Scratch,
 }
 
 /// Buffers that are used again for every instruction.
-#[derive(Default)]
 struct Scratch {
     /// The text of an instruction of several physical lines.
     joined: String,
@@ -57,12 +55,24 @@ struct Scratch {
     regions: Vec<Region>,
 }
 
+impl Scratch {
+    /// Large enough for most instructions.
+    fn new() -> Self {
+        Self {
+            joined: String::with_capacity(512),
+            pieces: Vec::with_capacity(16),
+            tokens: Vec::with_capacity(48),
+            regions: Vec::with_capacity(16),
+        }
+    }
+}
+
 impl<'s> Parser<'s> {
     fn new(source: &'s SourceFile) -> Self {
         let text = source.text();
         // By the density of ordinary files, so that lists rarely have to move.
         let dockerfile = Dockerfile {
-            tokens: Vec::with_capacity(text.len() / 20 + 16),
+            tokens: Vec::with_capacity(text.len() / 10 + 16),
             instructions: Vec::with_capacity(text.len() / 150 + 8),
             ..Dockerfile::default()
         };
@@ -72,7 +82,6 @@ impl<'s> Parser<'s> {
             lines: Lines::new(text),
             dockerfile,
             errors: Errors::default(),
-            scratch: Scratch::default(),
         }
     }
 
@@ -82,7 +91,7 @@ impl<'s> Parser<'s> {
 
     fn read_file(&mut self) {
         let mut directives = Directives::default();
-        let mut scratch = std::mem::take(&mut self.scratch);
+        let mut scratch = Scratch::new();
         while let Some(line) = self.next_line() {
             let mut start = line.start;
             if start == 0 && self.text.starts_with(BYTE_ORDER_MARK) {

@@ -12,7 +12,7 @@ pub(super) fn is_blank(byte: u8) -> bool {
 /// A blank among the characters of Latin-1. In flags and after `HEALTHCHECK`, BuildKit takes each byte for such a
 /// character, so that 0x85 and 0xA0 within a character of UTF-8 are blanks there.
 pub(super) fn is_latin1_blank(byte: u8) -> bool {
-    char::from(byte).is_whitespace()
+    matches!(byte, b'\t'..=b'\r' | b' ' | 0x85 | 0xA0)
 }
 
 /// Where the first word ends and where what follows its blanks starts, by [`is_latin1_blank`]; both are moved on to

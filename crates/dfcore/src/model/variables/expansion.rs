@@ -17,8 +17,7 @@ const MAX_VALUE: usize = 1 << 20;
 pub fn expand(word: &str, escape: Escape, scope: &Scope) -> Value {
     // BuildKit's scanner drops a byte order mark at the start of any text.
     let word = word.strip_prefix('\u{FEFF}').unwrap_or(word);
-    let special = [b'$', b'\'', b'"', escape.as_char() as u8];
-    if !word.bytes().any(|byte| special.contains(&byte)) {
+    if is_plain(word, escape) {
         return Value::known(word);
     }
     let mut expansion = Expansion {
@@ -26,21 +25,24 @@ pub fn expand(word: &str, escape: Escape, scope: &Scope) -> Value {
         at: 0,
         escape: escape.as_char(),
         scope,
-        asked: Vec::new(),
+        asked: None,
         budget: MAX_VALUE,
     };
-    let mut text = Text::default();
+    let mut text = Text { text: String::with_capacity(word.len()), unknown: Vec::new() };
     match expansion.until(None, Escapes::Removed, 0, &mut text) {
         Ok(()) => Value::with_unknown(text.text, text.unknown),
         Err(reason) => {
-            let names = match expansion.asked.as_slice() {
-                [] => vec![word],
-                asked => asked.to_vec(),
-            };
-            let unknown = names.into_iter().map(|name| Unknown { name: name.into(), reason });
-            Value::with_unknown(word.to_owned(), unknown.collect())
+            let name = expansion.asked.unwrap_or(word);
+            Value::with_unknown(word.to_owned(), vec![Unknown { name: name.into(), reason }])
         }
     }
+}
+
+/// Whether expansion leaves a word as it is: it has no variables, quotes and escapes.
+pub(in crate::model) fn is_plain(word: &str, escape: Escape) -> bool {
+    let escape = escape.as_char() as u8;
+    // 0xEF may start a byte order mark.
+    !word.bytes().any(|byte| matches!(byte, b'$' | b'\'' | b'"' | 0xEF) || byte == escape)
 }
 
 /// A value that is being put together.
@@ -87,8 +89,8 @@ struct Expansion<'a> {
     at: usize,
     escape: char,
     scope: &'a Scope,
-    /// The variables met so far.
-    asked: Vec<&'a str>,
+    /// The variable that was met last.
+    asked: Option<&'a str>,
     /// How many bytes values may still add.
     budget: usize,
 }
@@ -222,7 +224,7 @@ impl<'a> Expansion<'a> {
     ) -> Result<(), Failure> {
         let mut word = Text::default();
         self.until(Some('}'), Escapes::Removed, depth + 1, &mut word)?;
-        self.asked.push(name);
+        self.asked = Some(name);
         let lookup = self.scope.get(name);
         let is_set = match lookup {
             Lookup::Unset => Some(false),
@@ -296,7 +298,7 @@ impl<'a> Expansion<'a> {
 
     /// The value of a variable when all of it is known; one that is not set is empty.
     fn known_value(&mut self, name: &'a str) -> Option<&'a str> {
-        self.asked.push(name);
+        self.asked = Some(name);
         match self.scope.get(name) {
             Lookup::Unset => Some(""),
             Lookup::Set(value) => value.as_known(),
@@ -305,7 +307,7 @@ impl<'a> Expansion<'a> {
     }
 
     fn add_variable(&mut self, name: &'a str, text: &mut Text) -> Result<(), Failure> {
-        self.asked.push(name);
+        self.asked = Some(name);
         match self.scope.get(name) {
             Lookup::Unset => Ok(()),
             Lookup::Set(value) => self.add_value(value, text),

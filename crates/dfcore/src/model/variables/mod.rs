@@ -9,5 +9,6 @@ mod scope;
 mod value;
 
 pub use expansion::expand;
+pub(super) use expansion::is_plain;
 pub use scope::{BaseEnvironment, Lookup, PLATFORM_ARGS, Scope};
 pub use value::{Reason, Unknown, Value};

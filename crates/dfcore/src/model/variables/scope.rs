@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use super::persistent_map::PersistentMap;
 use super::value::{Reason, Value};
 
@@ -59,6 +61,14 @@ pub const PLATFORM_ARGS: [&str; 11] = [
     "TARGETVARIANT",
 ];
 
+static GLOBAL: LazyLock<Scope> = LazyLock::new(|| {
+    let mut scope = Scope::new(BaseEnvironment::Empty);
+    for name in PLATFORM_ARGS {
+        scope.await_arg(name, Reason::Platform);
+    }
+    scope
+});
+
 impl Scope {
     /// A scope without names. That of a stage on an image is open: its base may have set any name.
     #[must_use]
@@ -68,11 +78,7 @@ impl Scope {
 
     /// The scope above the first `FROM`.
     pub(in crate::model) fn global() -> Self {
-        let mut scope = Self::new(BaseEnvironment::Empty);
-        for name in PLATFORM_ARGS {
-            scope.variables.insert(name, Variable { seen: Seen::Awaited(Reason::Platform), env: None });
-        }
-        scope
+        GLOBAL.clone()
     }
 
     /// The value of a name.
