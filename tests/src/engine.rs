@@ -40,6 +40,20 @@ impl Tag {
         expect(docker(&["image", "inspect", "--format", "{{.Id}}", &self.name])).trim().to_owned()
     }
 
+    /// The labels of the image, an object.
+    ///
+    /// # Panics
+    /// When the engine has no such image.
+    #[must_use]
+    #[track_caller]
+    pub fn labels(&self) -> serde_json::Value {
+        let labels = expect(docker(&["image", "inspect", "--format", "{{json .Config.Labels}}", &self.name]));
+        match serde_json::from_str(&labels) {
+            Ok(labels) => labels,
+            Err(error) => panic!("{labels}: {error}"),
+        }
+    }
+
     /// Runs a command in a container of the image for `platform` and returns what it prints.
     ///
     /// # Panics

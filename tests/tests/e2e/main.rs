@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod examples;
+mod expansion;
 mod failures;
 mod gate;
 mod interrupt;

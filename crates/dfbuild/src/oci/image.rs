@@ -45,8 +45,8 @@ struct Index {
 #[derive(Deserialize)]
 struct Manifest {
     config: Descriptor,
-    #[serde(default)]
-    layers: Vec<Descriptor>,
+    /// BuildKit writes `null` for an image without layers: `FROM scratch` with nothing but metadata.
+    layers: Option<Vec<Descriptor>>,
 }
 
 impl Image {
@@ -73,14 +73,15 @@ impl Image {
 impl PlatformImage {
     fn read(blobs: &BlobDirectory, platform: Platform, descriptor: Descriptor) -> Result<Self, String> {
         let manifest: Manifest = read_json(blobs, &descriptor.digest)?;
-        let sizes = manifest.layers.iter().map(|layer| layer.size);
+        let layers = manifest.layers.unwrap_or_default();
+        let sizes = layers.iter().map(|layer| layer.size);
         let bytes = sizes.fold(manifest.config.size, u64::saturating_add);
         Ok(Self {
             platform,
             manifest: descriptor,
             config: manifest.config.digest,
             bytes,
-            layers: manifest.layers.len(),
+            layers: layers.len(),
         })
     }
 }
@@ -157,6 +158,17 @@ mod tests {
         let blobs = BlobDirectory::create(root.path()).unwrap();
         let image = Image::read(&blobs, manifest(&blobs, "s390x")).unwrap();
         assert_eq!(image.platforms.first().unwrap().platform.to_string(), "linux/s390x");
+    }
+
+    #[test]
+    fn an_image_may_have_no_layers() {
+        let root = tempfile::tempdir().unwrap();
+        let blobs = BlobDirectory::create(root.path()).unwrap();
+        let config = put(&blobs, "config", &json!({ "os": "linux", "architecture": "amd64" }));
+        for manifest in [json!({ "config": config, "layers": null }), json!({ "config": config })] {
+            let manifest = put(&blobs, "application/vnd.oci.image.manifest.v1+json", &manifest);
+            assert_eq!(Image::read(&blobs, manifest).unwrap().platforms[0].layers, 0);
+        }
     }
 
     #[test]

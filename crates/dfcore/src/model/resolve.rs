@@ -128,7 +128,10 @@ impl<'a> Walk<'a> {
                 stages: Vec::new(),
                 names: StageNames::default(),
                 ends: Vec::new(),
-                states: States { distinct: Vec::with_capacity(count / 2 + 2), of_instruction: Vec::with_capacity(count) },
+                states: States {
+                    distinct: Vec::with_capacity(count / 2 + 2),
+                    of_instruction: Vec::with_capacity(count),
+                },
                 stage_of: Vec::with_capacity(count),
                 has_trigger: Vec::new(),
             },
@@ -153,9 +156,10 @@ impl<'a> Walk<'a> {
         let state = match &base {
             Base::Stage(parent) => {
                 triggers = self.triggers_of(*parent);
-                self.resolved.ends[*parent].clone()
+                let end = &self.resolved.ends[*parent];
+                State { scope: end.scope.inherited(), ..end.clone() }
             }
-            Base::Scratch => empty_state(Scope::new(BaseEnvironment::Empty)),
+            Base::Scratch => empty_state(Scope::scratch()),
             Base::Image { .. } => State {
                 scope: Scope::new(BaseEnvironment::Unknown),
                 user: User::OfBaseImage,

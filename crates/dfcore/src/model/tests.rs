@@ -165,6 +165,23 @@ fn triggers_run_in_the_stages_above() {
 }
 
 #[test]
+fn the_environment_of_the_base_wins_over_its_arguments() {
+    let text = "FROM scratch AS base\nENV A=env PATH=$PATH:/x\nARG A=arg B=$A\nRUN a\nFROM base\nRUN b\nARG A=mine\nRUN c";
+    with_model(text, |model| {
+        let show = |index: usize| {
+            let text = |name| model.state(index).scope.run_environment(name).and_then(Value::as_known);
+            (text("A"), text("B"))
+        };
+        // Each of several arguments sees those before it.
+        assert_eq!(show(3), (Some("arg"), Some("arg")));
+        assert_eq!(show(5), (Some("env"), Some("arg")));
+        assert_eq!(show(7), (Some("mine"), Some("arg")));
+        let path = model.state(5).scope.env("PATH").and_then(Value::as_known);
+        assert_eq!(path, Some("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/x"));
+    });
+}
+
+#[test]
 fn values_that_grow_without_end_are_given_up() {
     let text = format!("FROM scratch\nENV A=0123456789\n{}RUN id", "ENV A=$A$A\n".repeat(64));
     with_model(&text, |model| {

@@ -76,13 +76,7 @@ impl<'s> Parser<'s> {
             instructions: Vec::with_capacity(text.len() / 150 + 8),
             ..Dockerfile::default()
         };
-        Self {
-            source,
-            text,
-            lines: Lines::new(text),
-            dockerfile,
-            errors: Errors::default(),
-        }
+        Self { source, text, lines: Lines::new(text), dockerfile, errors: Errors::default() }
     }
 
     fn finish(self) -> Parse {

@@ -20,14 +20,8 @@ pub fn expand(word: &str, escape: Escape, scope: &Scope) -> Value {
     if is_plain(word, escape) {
         return Value::known(word);
     }
-    let mut expansion = Expansion {
-        text: word,
-        at: 0,
-        escape: escape.as_char(),
-        scope,
-        asked: None,
-        budget: MAX_VALUE,
-    };
+    let mut expansion =
+        Expansion { text: word, at: 0, escape: escape.as_char(), scope, asked: None, budget: MAX_VALUE };
     let mut text = Text { text: String::with_capacity(word.len()), unknown: Vec::new() };
     match expansion.until(None, Escapes::Removed, 0, &mut text) {
         Ok(()) => Value::with_unknown(text.text, text.unknown),
