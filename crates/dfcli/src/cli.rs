@@ -65,7 +65,7 @@ pub(crate) enum Command {
     Rules(RulesArgs),
     /// Say what a build would send to the builder, and what is heavy in it.
     Context(ContextArgs),
-    /// Print the instructions of Dockerfiles as BuildKit's parser would give them.
+    /// Print what Dockerfiles say: stages, instructions and their parts, with places.
     Parse(ParseArgs),
     /// Print completions for a shell.
     #[command(after_help = "\
@@ -299,6 +299,12 @@ pub(crate) struct ContextArgs {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
+The JSON has an element for each file. Its instructions are as BuildKit's parser gives them (cmd, flags, value, json,
+startLine, endLine, heredocs); `syntax` is the same instruction in parts, each with its span in bytes. `errors` is what
+BuildKit's parser refuses, `refused` what BuildKit refuses after it.
+
+Exit codes: 0 no errors, 1 errors in a file, 2 a file cannot be read.
+
 Examples:
   dflint parse Dockerfile
   dflint parse --format json services/*/Dockerfile")]

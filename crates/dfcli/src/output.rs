@@ -9,6 +9,7 @@ mod json;
 pub(crate) mod markdown;
 pub(crate) mod quantity;
 mod text;
+pub(crate) mod tree;
 
 use std::io::{self, Write};
 

@@ -1,35 +1,54 @@
-//! `dflint parse`: the instructions of Dockerfiles as BuildKit's parser would give them.
+//! `dflint parse`: what a Dockerfile says, as a tree for people or as JSON for tools.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::Result;
+use dfcore::model::Model;
 use dfcore::syntax::commands::{Command, commands};
-use dfcore::syntax::{Phase, SyntaxError, parse};
-use dfcore::text::SourceFile;
+use dfcore::syntax::{Phase, SyntaxError, ast};
+use dfcore::text::{SourceFile, Span};
 use serde::Serialize;
 
 use crate::Exit;
 use crate::cli::{DataFormat, ParseArgs};
 use crate::discover::{Input, require};
 use crate::input::Reader;
-use crate::terminal::{Terminal, printable, report_error};
+use crate::output::tree;
+use crate::terminal::{Terminal, report_error};
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct ParsedFile<'a> {
     file: &'a str,
     /// What BuildKit's parser refuses.
-    errors: Vec<ParsedError>,
+    errors: Vec<ParsedError<'a>>,
     /// What BuildKit refuses after parsing, when it reads what the instructions say.
-    refused: Vec<ParsedError>,
-    instructions: Vec<Command>,
+    refused: Vec<ParsedError<'a>>,
+    escape: ast::Escape,
+    directives: &'a [ast::Directive],
+    comments: &'a [ast::Comment],
+    instructions: Vec<ParsedInstruction<'a>>,
+}
+
+/// BuildKit's view of an instruction, and ours with the bytes of every part.
+#[derive(Serialize)]
+struct ParsedInstruction<'a> {
+    #[serde(flatten)]
+    command: Command,
+    syntax: &'a ast::Instruction,
 }
 
 #[derive(Serialize)]
-struct ParsedError {
+#[serde(rename_all = "camelCase")]
+struct ParsedError<'a> {
     line: u32,
-    message: String,
-    help: Option<String>,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+    span: Span,
+    message: &'a str,
+    help: Option<&'a str>,
 }
 
 pub(super) fn run(args: &ParseArgs, terminal: &mut Terminal) -> Result<Exit> {
@@ -45,15 +64,15 @@ pub(super) fn run(args: &ParseArgs, terminal: &mut Terminal) -> Result<Exit> {
                 continue;
             }
         };
-        let parsed = ParsedFile::new(&source);
-        if !(parsed.errors.is_empty() && parsed.refused.is_empty()) {
+        let model = Model::new(&source);
+        if !model.errors.is_empty() {
             exit = exit.max(Exit::Findings);
         }
         match args.format {
-            DataFormat::Text => write_text(&parsed, terminal)?,
+            DataFormat::Text => tree::write(&model, terminal)?,
             DataFormat::Json => {
                 terminal.write_all(separator.as_bytes())?;
-                serde_json::to_writer(&mut *terminal, &parsed)?;
+                serde_json::to_writer(&mut *terminal, &ParsedFile::new(&model))?;
                 separator = ",\n";
             }
         }
@@ -73,56 +92,38 @@ fn read(reader: &Reader, path: &Path) -> Result<SourceFile> {
 }
 
 impl<'a> ParsedFile<'a> {
-    fn new(source: &'a SourceFile) -> Self {
-        let result = parse(source);
-        let (errors, refused): (Vec<_>, Vec<_>) =
-            result.errors.into_iter().partition(|error| error.phase == Phase::Parse);
-        let rows = |errors: Vec<SyntaxError>| {
-            let row = |SyntaxError { span, message, help, .. }: SyntaxError| ParsedError {
-                line: source.position(span.start).line,
-                message,
-                help,
-            };
-            errors.into_iter().map(row).collect()
+    fn new(model: &'a Model<'_>) -> Self {
+        let errors_of = |is_wanted: fn(Phase) -> bool| {
+            let errors = model.errors.iter().filter(|error| is_wanted(error.phase));
+            errors.map(|error| ParsedError::new(error, model.source)).collect()
         };
+        let dockerfile = &model.dockerfile;
+        let instructions = commands(dockerfile, model.source).into_iter().zip(&dockerfile.instructions);
         Self {
-            file: source.name(),
-            errors: rows(errors),
-            refused: rows(refused),
-            instructions: commands(&result.dockerfile, source),
+            file: model.source.name(),
+            errors: errors_of(|phase| phase == Phase::Parse),
+            refused: errors_of(|phase| phase != Phase::Parse),
+            escape: dockerfile.escape,
+            directives: &dockerfile.directives,
+            comments: &dockerfile.comments,
+            instructions: instructions
+                .map(|(command, syntax)| ParsedInstruction { command, syntax })
+                .collect(),
         }
     }
 }
 
-fn write_text(parsed: &ParsedFile<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let file = printable(parsed.file);
-    writeln!(out, "{file}")?;
-    for instruction in &parsed.instructions {
-        write_instruction(instruction, out)?;
+impl<'a> ParsedError<'a> {
+    fn new(error: &'a SyntaxError, source: &SourceFile) -> Self {
+        let (start, end) = (source.position(error.span.start), source.position(error.span.end));
+        Self {
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+            span: error.span,
+            message: &error.message,
+            help: error.help.as_deref(),
+        }
     }
-    for error in parsed.errors.iter().chain(&parsed.refused) {
-        let help = error.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-        writeln!(out, "{file}:{}: error: {}", error.line, printable(&format!("{}{help}", error.message)))?;
-    }
-    Ok(())
-}
-
-fn write_instruction(instruction: &Command, out: &mut dyn Write) -> io::Result<()> {
-    let lines = if instruction.start_line == instruction.end_line {
-        instruction.start_line.to_string()
-    } else {
-        format!("{}-{}", instruction.start_line, instruction.end_line)
-    };
-    write!(out, "{lines:>9}  {}", printable(&instruction.cmd).to_uppercase())?;
-    for flag in &instruction.flags {
-        write!(out, " {}", printable(flag))?;
-    }
-    // Quoted as Rust quotes, so that blanks and line ends are seen.
-    for word in &instruction.value {
-        write!(out, " {word:?}")?;
-    }
-    for heredoc in &instruction.heredocs {
-        write!(out, " <<{} {:?}", printable(&heredoc.name), heredoc.content)?;
-    }
-    writeln!(out)
 }

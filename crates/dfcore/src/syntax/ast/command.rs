@@ -24,6 +24,7 @@ pub struct ShellText {
     /// From the first to the last byte of the text.
     pub span: Span,
     /// The pieces where there are several. Most texts are one, and nothing is allocated for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pieces: Option<Box<[Span]>>,
 }
 

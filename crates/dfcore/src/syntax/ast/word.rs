@@ -9,6 +9,7 @@ pub struct Word {
     pub span: Span,
     /// The text, only where it differs from the bytes: a word that goes on after a continuation, a JSON string
     /// with escapes, a flag with quotes.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub joined: Option<Box<str>>,
 }
 
