@@ -26,6 +26,8 @@ const BATCH: usize = 1000;
 /// Compares on the Dockerfiles below `folder` and runs the library's benches.
 pub(crate) fn run(folder: Option<&Path>) -> Result<ExitCode> {
     let folder = folder.map_or_else(|| cargo::root().join("examples"), Path::to_owned);
+    // The benches run in another directory.
+    let folder = folder.canonicalize().with_context(|| format!("cannot open {}", folder.display()))?;
     let found = dockerfiles(&folder)?;
     if found.is_empty() {
         bail!(
@@ -69,7 +71,14 @@ pub(crate) fn run(folder: Option<&Path>) -> Result<ExitCode> {
     }
 
     output::print("\n")?;
-    process::run(cargo().args(["bench", "--package", "dfcore"]))?;
+    let list = std::env::temp_dir().join(format!("dflint-bench-{}.txt", std::process::id()));
+    let lines: Vec<_> = files.iter().map(|file| file.to_string_lossy()).collect();
+    fs::write(&list, lines.join("\n")).with_context(|| format!("cannot write {}", list.display()))?;
+    let benched =
+        process::run(cargo().args(["bench", "--package", "dfcore"]).env("DFLINT_BENCH_FILES", &list));
+    // It is of no use after this, whatever came of it.
+    _ = fs::remove_file(&list);
+    benched?;
     Ok(ExitCode::SUCCESS)
 }
 
