@@ -88,8 +88,8 @@ impl Preflight {
 ///
 /// A frontend image of somebody else may read another language.
 fn check_syntax(model: &Model<'_>, frontend: Frontend) -> Result<(), Error> {
-    let named = model.dockerfile.directive("syntax", model.source);
-    let image = named.map_or("", |directive| model.source.slice(directive.value));
+    let named = dfcore::syntax::frontend(model.source).map(|named| named.image);
+    let image = named.as_deref().unwrap_or_default();
     let is_ours = image.is_empty()
         || OFFICIAL_FRONTENDS
             .iter()

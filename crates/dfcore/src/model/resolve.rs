@@ -18,8 +18,8 @@ pub(super) struct Resolved {
     pub(super) states: States,
     /// For each instruction, its stage; `None` above the first `FROM`.
     pub(super) stage_of: Vec<Option<u32>>,
-    /// For each stage, whether an `ONBUILD` is in it.
-    has_trigger: Vec<bool>,
+    /// For each stage, the indices of its `ONBUILD`s.
+    onbuilds: Vec<Vec<usize>>,
 }
 
 /// What holds before each instruction. Most instructions change nothing, and those after them share a state.
@@ -133,7 +133,7 @@ impl<'a> Walk<'a> {
                     of_instruction: Vec::with_capacity(count),
                 },
                 stage_of: Vec::with_capacity(count),
-                has_trigger: Vec::new(),
+                onbuilds: Vec::new(),
             },
         }
     }
@@ -174,7 +174,7 @@ impl<'a> Walk<'a> {
             self.resolved.names.insert(name, stage.index);
         }
         self.resolved.stages.push(stage);
-        self.resolved.has_trigger.push(false);
+        self.resolved.onbuilds.push(Vec::new());
         state
     }
 
@@ -193,15 +193,8 @@ impl<'a> Walk<'a> {
 
     /// The `ONBUILD`s of a stage, which the stages on top of it run first.
     fn triggers_of(&mut self, stage: usize) -> Vec<usize> {
-        let body = self.resolved.stages[stage].body.clone();
-        let is_trigger =
-            |&index: &usize| matches!(self.dockerfile.instructions[index].kind, InstructionKind::Onbuild(_));
         let left = MAX_TRIGGERED.saturating_sub(self.triggered);
-        let triggers: Vec<_> = if self.resolved.has_trigger[stage] {
-            body.filter(is_trigger).take(left).collect()
-        } else {
-            Vec::new()
-        };
+        let triggers: Vec<_> = self.resolved.onbuilds[stage].iter().copied().take(left).collect();
         self.triggered += triggers.len();
         triggers
     }
@@ -256,8 +249,8 @@ impl<'a> Walk<'a> {
                 self.state.shell = words.map(|word| word.text(self.source).to_owned()).collect();
             }
             InstructionKind::Onbuild(_) => {
-                if let Some(has_trigger) = self.resolved.has_trigger.last_mut() {
-                    *has_trigger = true;
+                if let Some(onbuilds) = self.resolved.onbuilds.last_mut() {
+                    onbuilds.push(index);
                 }
                 return;
             }

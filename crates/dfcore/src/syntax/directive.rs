@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// The directives that BuildKit knows.
-const NAMES: [&str; 3] = ["syntax", "escape", "check"];
+pub(super) const NAMES: [&str; 3] = ["syntax", "escape", "check"];
 
 /// Reads directives until the first line that is none.
 #[derive(Debug, Default)]
@@ -36,16 +36,17 @@ impl Directives {
     }
 
     fn read(&mut self, line: &str) -> Option<DirectiveLine> {
-        let (name, value) = split(line)?;
+        let (name, value) = split(line, "#")?;
         let index = NAMES.iter().position(|known| line[name.clone()].eq_ignore_ascii_case(known))?;
         let is_repeated = std::mem::replace(&mut self.seen[index], true);
         Some(DirectiveLine { name, value, is_repeated })
     }
 }
 
-/// Name and value of `# name = value`. The value has at least one character, a blank if there is nothing else.
-fn split(line: &str) -> Option<(Range<usize>, Range<usize>)> {
-    let name_start = line.len() - line.strip_prefix('#')?.trim_start().len();
+/// Name and value of `# name = value` behind that comment sign. The value has at least one character, a blank if there
+/// is nothing else.
+pub(super) fn split(line: &str, sign: &str) -> Option<(Range<usize>, Range<usize>)> {
+    let name_start = line.len() - line.strip_prefix(sign)?.trim_start().len();
     let rest = &line[name_start..];
     let name_length = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
     if !rest.starts_with(|first: char| first.is_ascii_alphabetic()) {

@@ -11,6 +11,7 @@ pub mod commands;
 mod directive;
 mod error;
 mod flags;
+mod frontend;
 mod heredoc;
 mod instruction;
 mod json;
@@ -24,6 +25,7 @@ mod words;
 
 pub use ast::Dockerfile;
 pub use error::{Phase, SyntaxError};
+pub use frontend::{Frontend, FrontendForm, frontend};
 pub use parser::parse;
 pub use token::{Token, TokenKind};
 
