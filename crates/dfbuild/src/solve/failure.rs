@@ -1,5 +1,6 @@
 //! A failed build, with everything that the engine and its log tell about the cause.
 
+use std::error::Error as _;
 use std::fmt;
 
 use base64::Engine as _;
@@ -84,7 +85,7 @@ struct ExitDetail {
 
 impl BuildFailure {
     pub(super) fn new(status: &Status, state: &State) -> Self {
-        let mut failure = Self { message: status.message().to_owned(), ..Self::default() };
+        let mut failure = Self { message: message(status), ..Self::default() };
         let mut digest = None;
         // Details that cannot be read are left out: the message is there in any case.
         let details = RpcStatus::decode(status.details()).map(|status| status.details).unwrap_or_default();
@@ -113,6 +114,16 @@ impl BuildFailure {
         }
         failure
     }
+}
+
+/// What the engine says; or, when it could say nothing, that the connection broke.
+fn message(status: &Status) -> String {
+    // Only an error of the connection has a cause; what an engine answers has none.
+    let Some(mut cause) = status.source() else { return status.message().to_owned() };
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    format!("the connection to the engine broke ({cause}); if the engine stopped, its log says why")
 }
 
 /// The step that most likely is the cause: one that failed by itself, rather one that wrote something.
@@ -195,6 +206,16 @@ mod tests {
             .collect();
         let rpc = RpcStatus { code: 2, message: "process did not complete".into(), details };
         Status::with_details(tonic::Code::Unknown, rpc.message.clone(), rpc.encode_to_vec().into())
+    }
+
+    #[test]
+    fn a_connection_that_breaks_is_no_answer_of_the_engine() {
+        let closed = std::io::Error::other("connection closed");
+        let failure = BuildFailure::new(&Status::from_error(Box::new(closed)), &State::default());
+        let expected =
+            "the connection to the engine broke (connection closed); if the engine stopped, its log says why";
+        assert_eq!(failure.message, expected);
+        assert_eq!(BuildFailure::new(&status(&[]), &State::default()).message, "process did not complete");
     }
 
     fn state() -> State {
