@@ -17,7 +17,6 @@ mod venv;
 use std::sync::OnceLock;
 
 pub use cleanup::Cleanup;
-
 pub use filesystem::{ContextCopy, ContextSource};
 pub use graph::{Need, Use};
 pub use image_ref::ImageReference;

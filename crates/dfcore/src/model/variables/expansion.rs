@@ -124,13 +124,8 @@ impl<'a> Expansion<'a> {
                 '\'' => self.single_quoted(text)?,
                 '"' => self.double_quoted(escapes, depth, text)?,
                 _ => {
-                    self.at += next.len_utf8();
-                    if next != self.escape {
-                        text.text.push(next);
+                    if !self.takes_escape(next, escapes, text) {
                         continue;
-                    }
-                    if escapes == Escapes::Kept {
-                        text.text.push(next);
                     }
                     let Some(escaped) = self.next() else { break };
                     text.text.push(escaped);
@@ -138,6 +133,17 @@ impl<'a> Expansion<'a> {
             }
         }
         if stop.is_none() { Ok(()) } else { Err(Reason::Refused) }
+    }
+
+    /// Takes a character that is neither a quote nor a dollar sign. Whether it is the escape character, which comes
+    /// into the text only where escapes are kept.
+    fn takes_escape(&mut self, next: char, escapes: Escapes, text: &mut Text) -> bool {
+        self.at += next.len_utf8();
+        let is_escape = next == self.escape;
+        if !is_escape || escapes == Escapes::Kept {
+            text.text.push(next);
+        }
+        is_escape
     }
 
     fn single_quoted(&mut self, text: &mut Text) -> Result<(), Failure> {
@@ -157,13 +163,8 @@ impl<'a> Expansion<'a> {
                 }
                 '$' => self.dollar(depth, text)?,
                 next => {
-                    self.at += next.len_utf8();
-                    if next != self.escape {
-                        text.text.push(next);
+                    if !self.takes_escape(next, escapes, text) {
                         continue;
-                    }
-                    if escapes == Escapes::Kept {
-                        text.text.push(next);
                     }
                     match self.peek() {
                         None => {}

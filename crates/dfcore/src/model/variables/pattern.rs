@@ -4,8 +4,6 @@
 //! matches no line feed. All stars of a pattern are equally greedy, so a greedy match is the longest of its start and
 //! any other the shortest.
 
-use std::fmt::Write as _;
-
 /// How many steps one expansion may take, against patterns and values that are large both.
 const MAX_STEPS: usize = 1 << 24;
 
@@ -61,7 +59,8 @@ impl Pattern {
     /// `${x#p}`, `${x##p}`: the value without the match at its start.
     pub(super) fn trim_start(&self, value: &str, length: Length) -> Result<String, Hopeless> {
         let characters: Vec<char> = value.chars().collect();
-        let end = self.end(&characters, 0, length, &mut MAX_STEPS.clone())?.unwrap_or(0);
+        let mut steps = MAX_STEPS;
+        let end = self.end(&characters, 0, length, &mut steps)?.unwrap_or(0);
         Ok(characters[end..].iter().collect())
     }
 
@@ -69,7 +68,8 @@ impl Pattern {
     pub(super) fn trim_end(mut self, value: &str, length: Length) -> Result<String, Hopeless> {
         self.0.reverse();
         let characters: Vec<char> = value.chars().rev().collect();
-        let end = self.end(&characters, 0, length, &mut MAX_STEPS.clone())?.unwrap_or(0);
+        let mut steps = MAX_STEPS;
+        let end = self.end(&characters, 0, length, &mut steps)?.unwrap_or(0);
         Ok(characters[end..].iter().rev().collect())
     }
 
@@ -187,7 +187,7 @@ fn expand_template(template: &str, found: &[char], result: &mut String) {
         }
         rest = after;
     }
-    _ = result.write_str(rest);
+    result.push_str(rest);
 }
 
 /// The name after a dollar sign, bare or in braces, and what follows it.

@@ -2,23 +2,20 @@
 
 use std::ops::Range;
 
-use super::super::ast::{CommandForm, Run};
+use super::super::ast::{CommandForm, Run, ShellText};
 use super::super::suggest;
 use super::{Context, Parts, find_heredocs, mount, read_json};
 
 /// A JSON list, or else text for the shell.
 pub(super) fn read(context: &mut Context<'_, '_>, parts: &Parts<'_>) -> CommandForm {
-    match read_json(context, parts.arguments.clone()) {
-        Some(words) => CommandForm::Exec { words },
-        None => CommandForm::Shell(parts.text.clone()),
-    }
+    read_part(context, parts.arguments.clone(), &parts.text)
 }
 
-/// The same for a command that is a part of the arguments.
-pub(super) fn read_part(context: &mut Context<'_, '_>, part: Range<usize>) -> CommandForm {
-    match read_json(context, part.clone()) {
+/// The same for a command that is a part of the arguments; `text` is what the part is for a shell.
+pub(super) fn read_part(context: &mut Context<'_, '_>, part: Range<usize>, text: &ShellText) -> CommandForm {
+    match read_json(context, part) {
         Some(words) => CommandForm::Exec { words },
-        None => CommandForm::Shell(context.line.shell_text(part)),
+        None => CommandForm::Shell(text.clone()),
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) fn read(context: &mut Context<'_, '_>, parts: &Parts<'_>) -> Healthch
     }
     // The rest is read as a command whatever stands before it, and a list of other things than strings is an
     // error of the parser even then.
-    let command = command::read_part(context, rest.clone());
+    let command = command::read_part(context, rest.clone(), &line.shell_text(rest.clone()));
     if !line.slice(keyword.clone()).eq_ignore_ascii_case("cmd") {
         let written = suggest::quoted(line.slice(keyword.clone()));
         let help = "put `CMD` before the command, or write `HEALTHCHECK NONE`".to_owned();
