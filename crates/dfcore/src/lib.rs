@@ -22,7 +22,7 @@
 //! let source = SourceFile::new("Dockerfile", "FROM debian:12 AS base\nUSER app\nFROM base\nRUN pip install flask\n")?;
 //! let model = Model::new(&source);
 //! assert_eq!(model.state(3).user.name(), Some("app"));
-//! assert_eq!(model.installs(3)[0].cache.directories, ["/home/app/.cache/pip"]);
+//! assert_eq!(model.installs(3).next().expect("an install").cache.directories, ["/home/app/.cache/pip"]);
 //! # Ok::<(), dfcore::text::TooLarge>(())
 //! ```
 //!

@@ -1,6 +1,7 @@
 //! Commands of a `RUN` that empty folders.
 
 use super::mounts::is_below;
+use super::packages::{Action, PackageCommand};
 use super::state::clean;
 use super::{Model, State};
 use crate::shell::{Command, Word};
@@ -23,9 +24,12 @@ impl Model<'_> {
     /// The commands of a `RUN` that remove files, in order.
     #[must_use]
     pub fn cleanups(&self, index: usize) -> Vec<Cleanup> {
-        let state = self.state(index);
-        let commands = self.script(index).commands.iter().enumerate();
-        commands.filter_map(|(place, command)| cleanup(command, place, state)).collect()
+        let removals = self.script(index).commands.iter().enumerate();
+        let removals = removals.filter_map(|(place, command)| removal(command, place, self.state(index)));
+        let cleaning = self.package_commands(index).iter().filter_map(cleaning);
+        let mut cleanups: Vec<_> = removals.chain(cleaning).collect();
+        cleanups.sort_by_key(|cleanup| cleanup.command);
+        cleanups
     }
 
     /// Whether a `RUN` removes a folder, something in it, or a folder around it.
@@ -36,23 +40,26 @@ impl Model<'_> {
     }
 }
 
-fn cleanup(command: &Command, place: usize, state: &State) -> Option<Cleanup> {
-    let words = command.arguments();
-    let is = |at: usize, text: &str| words.get(at).is_some_and(|word| word.is(text));
-    let mut complete = true;
-    let paths: Vec<String> = match command.name.as_deref()? {
-        "rm" => {
-            let targets = words.iter().filter(|word| !word.raw.starts_with('-'));
-            let paths: Vec<Option<String>> = targets.map(|word| removed_path(word, state)).collect();
-            complete = paths.iter().all(Option::is_some);
-            paths.into_iter().flatten().collect()
-        }
-        "apt-get" | "apt" if is(0, "clean") || is(0, "autoclean") => vec!["/var/cache/apt".to_owned()],
-        "pip" | "pip3" if is(0, "cache") && is(1, "purge") => cache_of("pip", "PIP_CACHE_DIR", state),
-        "uv" if is(0, "cache") && (is(1, "clean") || is(1, "prune")) => cache_of("uv", "UV_CACHE_DIR", state),
-        _ => return None,
-    };
-    Some(Cleanup { span: command.span, command: place, paths, complete })
+/// `rm`
+fn removal(command: &Command, place: usize, state: &State) -> Option<Cleanup> {
+    if !command.is("rm") {
+        return None;
+    }
+    let targets = command.arguments().iter().filter(|word| !word.raw.starts_with('-'));
+    let paths: Vec<Option<String>> = targets.map(|word| removed_path(word, state)).collect();
+    let complete = paths.iter().all(Option::is_some);
+    Some(Cleanup {
+        span: command.span,
+        command: place,
+        paths: paths.into_iter().flatten().collect(),
+        complete,
+    })
+}
+
+/// `apt-get clean`, `pip cache purge`, …
+fn cleaning(command: &PackageCommand) -> Option<Cleanup> {
+    let paths = (command.verb.action == Action::Clean).then(|| command.cache.directories.clone())?;
+    Some(Cleanup { span: command.span, command: command.command, paths, complete: true })
 }
 
 /// The folder that a word of `rm` names; `/folder/*` empties the folder.
@@ -71,11 +78,4 @@ fn removed_path(word: &Word, state: &State) -> Option<String> {
         return None;
     }
     state.absolute(text).map(|path| clean(&path))
-}
-
-fn cache_of(name: &str, variable: &str, state: &State) -> Vec<String> {
-    if let Some(folder) = state.scope.run_environment(variable).and_then(|value| value.as_known()) {
-        return vec![folder.to_owned()];
-    }
-    state.home().map(|home| format!("{home}/.cache/{name}")).into_iter().collect()
 }

@@ -30,7 +30,7 @@ use crate::shell::{self, Dialect, Script, ScriptSource};
 use crate::syntax::ast::{Flag, Healthcheck, Instruction, InstructionKind, Onbuild, Word};
 use crate::syntax::{Dockerfile, SyntaxError};
 use crate::text::{SourceFile, Span};
-use packages::Install;
+use packages::PackageCommand;
 use stages::StageNames;
 
 /// A Dockerfile, resolved. It is made once per file and only read after that.
@@ -58,7 +58,7 @@ pub struct Model<'a> {
 #[derive(Debug)]
 struct ShellFacts {
     script: Script,
-    installs: Vec<Install>,
+    package_commands: Vec<PackageCommand>,
 }
 
 impl<'a> Model<'a> {
@@ -173,17 +173,22 @@ impl<'a> Model<'a> {
         &self.shell_facts(index).script
     }
 
-    /// What a `RUN` installs with package managers, in order.
+    /// What an instruction does with package managers, in order.
     #[must_use]
-    pub fn installs(&self, index: usize) -> &[Install] {
-        &self.shell_facts(index).installs
+    pub fn package_commands(&self, index: usize) -> &[PackageCommand] {
+        &self.shell_facts(index).package_commands
+    }
+
+    /// Those package commands of an instruction that download packages, in order.
+    pub fn installs(&self, index: usize) -> impl Iterator<Item = &PackageCommand> + Clone {
+        self.package_commands(index).iter().filter(|command| command.verb.action.downloads())
     }
 
     fn shell_facts(&self, index: usize) -> &ShellFacts {
         self.shell[index].get_or_init(|| {
             let script = self.parse_script(index);
-            let installs = packages::installs(self, index, &script);
-            Box::new(ShellFacts { script, installs })
+            let package_commands = packages::package_commands(self, index, &script);
+            Box::new(ShellFacts { script, package_commands })
         })
     }
 

@@ -1,6 +1,6 @@
 //! Cache mounts of a `RUN`, and whether they hold what a package manager downloads.
 
-use super::packages::Install;
+use super::packages::PackageCommand;
 use super::{Model, State, User};
 use crate::syntax::ast::{InstructionKind, Mount, MountType};
 use crate::text::Span;
@@ -48,7 +48,7 @@ impl Model<'_> {
 
     /// Whether the mounts of a `RUN` hold the cache of one of its installs.
     #[must_use]
-    pub fn cache_cover(&self, index: usize, install: &Install) -> CacheCover {
+    pub fn cache_cover(&self, index: usize, install: &PackageCommand) -> CacheCover {
         let folders = self.mounted_folders(index);
         if install.cache.directories.is_empty() || folders.iter().any(|folder| folder.target.is_none()) {
             return CacheCover::Unknown;
@@ -105,8 +105,7 @@ mod tests {
         let source = SourceFile::new("Dockerfile", text).expect("small");
         let model = Model::new(&source);
         let covers = model.instructions().flat_map(|(index, _)| {
-            let installs = model.installs(index).iter();
-            installs.map(|install| model.cache_cover(index, install)).collect::<Vec<_>>()
+            model.installs(index).map(|install| model.cache_cover(index, install)).collect::<Vec<_>>()
         });
         covers
             .map(|cover| match cover {

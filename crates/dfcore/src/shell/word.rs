@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::text::Span;
@@ -64,6 +66,21 @@ impl Word {
     #[must_use]
     pub fn is(&self, text: &str) -> bool {
         self.value.as_deref() == Some(text)
+    }
+
+    /// The text without quotes and escapes, for reading what is known of it: variables stand in it as `${NAME}`, other
+    /// expansions as `$(…)`.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        if let Some(value) = &self.value {
+            return value.into();
+        }
+        let text = |part| match part {
+            WordPart::Literal(text) => text,
+            WordPart::Variable { name, .. } | WordPart::Parameter { name } => format!("${{{name}}}"),
+            WordPart::Expansion => "$(…)".to_owned(),
+        };
+        parts(&self.raw).into_iter().map(text).collect::<String>().into()
     }
 
     /// The word's parts in order: what is known and what is not. An empty word has none.
@@ -524,6 +541,7 @@ mod tests {
         for (raw, expected) in cases {
             assert_eq!(word(raw).parts(), expected, "{raw}");
         }
+        assert_eq!(word("'flask'==\"$V\"${w:-1}$(x)").text(), "flask==${V}${w}$(…)");
         assert_eq!(word("--cache=$DIR/x").literal_prefix(), "--cache=");
         assert_eq!(word("$DIR").literal_prefix(), "");
         assert_eq!(word("'a b'").literal_prefix(), "a b");

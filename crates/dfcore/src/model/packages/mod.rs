@@ -1,27 +1,97 @@
 //! What package managers are told to do: packages, manifests, caches. One file per manager.
 
+mod apk;
 mod apt;
+mod bun;
+mod bundler;
+mod cargo;
+mod command;
+mod composer;
+mod conda;
+mod dnf;
+mod gem;
+mod go;
+mod gradle;
+mod maven;
+mod npm;
+mod nuget;
 mod options;
+mod pdm;
 mod pip;
+mod pipenv;
+mod place;
+mod pnpm;
+mod poetry;
+mod python;
 mod requirements;
 mod uv;
+mod yarn;
+mod zypper;
 
+pub use command::{
+    Action, Cache, CacheDisabled, CommandOption, Location, Manifest, ManifestRole, Package, PackageCommand,
+    PackageSource, Verb,
+};
 pub use requirements::{RequirementsReferences, requirements_references};
 
-use super::{Model, State};
-use crate::shell::{Command, Script};
-use crate::text::Span;
+use super::Model;
+use crate::shell::Script;
+use place::Place;
 
 /// The package managers that are understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Manager {
+    /// `apk` of Alpine
+    Apk,
     /// `apt-get` and `apt`
     Apt,
+    /// `bun`
+    Bun,
+    /// `bundle`
+    Bundler,
+    /// `cargo`
+    Cargo,
+    /// `composer`
+    Composer,
+    /// `conda`, `mamba` and `micromamba`
+    Conda,
+    /// `dnf`
+    Dnf,
+    /// `gem`
+    Gem,
+    /// `go`
+    Go,
+    /// `gradle` and `gradlew`
+    Gradle,
+    /// `mvn` and `mvnw`
+    Maven,
+    /// `microdnf`
+    Microdnf,
+    /// `npm`
+    Npm,
+    /// `dotnet` and `nuget`
+    Nuget,
+    /// `pdm`
+    Pdm,
     /// `pip`, `pip3`, `python -m pip`
     Pip,
+    /// `pipenv`
+    Pipenv,
+    /// `pnpm`
+    Pnpm,
+    /// `poetry`
+    Poetry,
+    /// `tdnf`
+    Tdnf,
     /// `uv pip install`, `uv sync`, …
     Uv,
+    /// `yarn`, 1 and later
+    Yarn,
+    /// `yum`
+    Yum,
+    /// `zypper`
+    Zypper,
 }
 
 impl Manager {
@@ -29,145 +99,68 @@ impl Manager {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Apk => "apk",
             Self::Apt => "apt",
+            Self::Bun => "bun",
+            Self::Bundler => "bundler",
+            Self::Cargo => "cargo",
+            Self::Composer => "composer",
+            Self::Conda => "conda",
+            Self::Dnf => "dnf",
+            Self::Gem => "gem",
+            Self::Go => "go",
+            Self::Gradle => "gradle",
+            Self::Maven => "maven",
+            Self::Microdnf => "microdnf",
+            Self::Npm => "npm",
+            Self::Nuget => "nuget",
+            Self::Pdm => "pdm",
             Self::Pip => "pip",
+            Self::Pipenv => "pipenv",
+            Self::Pnpm => "pnpm",
+            Self::Poetry => "poetry",
+            Self::Tdnf => "tdnf",
             Self::Uv => "uv",
+            Self::Yarn => "yarn",
+            Self::Yum => "yum",
+            Self::Zypper => "zypper",
         }
     }
 }
 
-/// One command that downloads or installs packages.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Install {
-    /// The manager.
-    pub manager: Manager,
-    /// The command without the `&&` around it.
-    pub span: Span,
-    /// Its place in the script's commands.
-    pub command: usize,
-    /// The word after which options may be inserted: `install` of `pip install`.
-    pub verb: Span,
-    /// The packages named on the command line.
-    pub packages: Vec<Package>,
-    /// The files that list packages, as the command names them.
-    pub manifests: Vec<Manifest>,
-    /// The word that makes it install the project in the build's own tree (`.`, `-e .`), which needs the
-    /// source; for commands that do so by themselves, the verb.
-    pub project: Option<Span>,
-    /// The option that installs below the user's home: `--user`.
-    pub user_site: Option<Span>,
-    /// The cache.
-    pub cache: Cache,
-}
-
-/// A package on a command line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Package {
-    /// Its bytes.
-    pub span: Span,
-    /// The text without quotes; `None` when it holds variables.
-    pub text: Option<String>,
-}
-
-/// A file that lists packages.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Manifest {
-    /// The word that names it, or the verb when the manager reads it without being told.
-    pub span: Span,
-    /// The path as the command sees it; `None` when it holds variables.
-    pub path: Option<String>,
-}
-
-/// Where downloads are kept between builds, when a cache mount is there.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Cache {
-    /// The absolute directories, as far as they are known. Empty when the home directory is not.
-    pub directories: Vec<String>,
-    /// What fixes the directory, when it is not the default: `PIP_CACHE_DIR`, `--cache-dir`.
-    pub directory_from: Option<&'static str>,
-    /// What switches the cache off.
-    pub disabled: Option<CacheDisabled>,
-}
-
-/// What switches a cache off.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CacheDisabled {
-    /// The option or variable with its value: `--no-cache-dir`, `PIP_NO_CACHE_DIR=1`.
-    pub by: String,
-    /// The word on the command's own line; `None` when an earlier `ENV` or `ARG` does it.
-    pub span: Option<Span>,
-}
-
-/// What the commands of an instruction install, in order.
+/// What the commands of an instruction do with package managers, in order.
 #[must_use]
-pub fn installs(model: &Model<'_>, index: usize, script: &Script) -> Vec<Install> {
-    let mut installs = Vec::new();
-    for (place, command) in script.commands.iter().enumerate() {
-        let place = Place { state: model.state(index), script, command, index: place };
-        let install = match place.program() {
-            Some("apt-get" | "apt") => apt::install(&place),
-            Some("uv") => uv::install(&place),
-            Some(program) if pip::is_pip(program) || pip::is_python(program) => pip::install(&place),
-            _ => None,
-        };
-        installs.extend(install);
-    }
-    installs
+pub(super) fn package_commands(model: &Model<'_>, index: usize, script: &Script) -> Vec<PackageCommand> {
+    let places = (0..script.commands.len()).filter_map(|place| Place::new(model.state(index), script, place));
+    places.filter_map(|place| read(&place)).collect()
 }
 
-/// A command with everything that decides what it does.
-struct Place<'a> {
-    state: &'a State,
-    script: &'a Script,
-    command: &'a Command,
-    index: usize,
-}
-
-impl Place<'_> {
-    fn program(&self) -> Option<&str> {
-        self.command.name.as_deref()
+fn read(place: &Place<'_>) -> Option<PackageCommand> {
+    match place.program {
+        "apk" => apk::read(place),
+        "apt" | "apt-get" => apt::read(place),
+        "bun" => bun::read(place),
+        "bundle" | "bundler" => bundler::read(place),
+        "cargo" => cargo::read(place),
+        "composer" | "composer.phar" => composer::read(place),
+        "conda" | "mamba" | "micromamba" => conda::read(place),
+        "dnf" | "dnf5" | "microdnf" | "tdnf" | "yum" => dnf::read(place),
+        "dotnet" | "nuget" => nuget::read(place),
+        "gem" => gem::read(place),
+        "go" => go::read(place),
+        "gradle" | "gradlew" => gradle::read(place),
+        "mvn" | "mvnw" => maven::read(place),
+        "npm" => npm::read(place),
+        "pdm" => pdm::read(place),
+        "pipenv" => pipenv::read(place),
+        "pnpm" => pnpm::read(place),
+        "poetry" => poetry::read(place),
+        "uv" => uv::read(place),
+        "yarn" | "yarnpkg" => yarn::read(place),
+        "zypper" => zypper::read(place),
+        program if pip::is_pip(program) => pip::read(place),
+        _ => None,
     }
-
-    /// The value of an environment variable and, when the command's own line or an earlier command of the
-    /// script sets it, where. `None` when nothing sets it; an unknown value counts as not set.
-    fn variable(&self, name: &str) -> Option<(String, Option<Span>)> {
-        let own = self.command.assignments.iter().rev().find(|assignment| assignment.name == name);
-        if let Some(assignment) = own {
-            return Some((assignment.value.value.clone()?, Some(assignment.span)));
-        }
-        for earlier in self.script.commands[..self.index].iter().rev() {
-            if let Some(found) = exported(earlier, name) {
-                return Some(found);
-            }
-        }
-        let value = self.state.scope.run_environment(name)?.as_known()?;
-        Some((value.to_owned(), None))
-    }
-
-    /// `$XDG_CACHE_HOME/<name>`, else `$HOME/.cache/<name>`.
-    fn user_cache(&self, name: &str) -> Option<String> {
-        if let Some((folder, _)) = self.variable("XDG_CACHE_HOME")
-            && folder.starts_with('/')
-        {
-            return Some(format!("{}/{name}", folder.trim_end_matches('/')));
-        }
-        let home = match self.variable("HOME") {
-            Some((home, _)) => home,
-            None => self.state.home()?,
-        };
-        Some(format!("{}/.cache/{name}", home.trim_end_matches('/')))
-    }
-}
-
-/// `export NAME=value`
-fn exported(command: &Command, name: &str) -> Option<(String, Option<Span>)> {
-    if !command.is("export") {
-        return None;
-    }
-    command.arguments().iter().rev().find_map(|word| {
-        let (key, value) = word.value.as_deref()?.split_once('=')?;
-        (key == name).then(|| (value.to_owned(), Some(word.span)))
-    })
 }
 
 /// A value that both pip and uv take for a truth value; `None` when they refuse it.
@@ -193,7 +186,7 @@ mod tests {
         let source = SourceFile::new("Dockerfile", text).expect("small");
         let model = Model::new(&source);
         let last = model.dockerfile.instructions.len() - 1;
-        let texts = |install: &Install| {
+        let texts = |install: &PackageCommand| {
             let packages: Vec<_> =
                 install.packages.iter().map(|package| package.text.as_deref().unwrap_or("?")).collect();
             let manifests: Vec<_> =
@@ -202,7 +195,7 @@ mod tests {
             if let Some(project) = install.project {
                 line.push_str(&format!(" project={}", source.slice(project)));
             }
-            if install.user_site.is_some() {
+            if install.location == Location::User {
                 line.push_str(" user");
             }
             line.push_str(&format!(" {}", install.cache.directories.join(",")));
@@ -211,7 +204,7 @@ mod tests {
             }
             line
         };
-        model.installs(last).iter().map(texts).collect()
+        model.installs(last).map(texts).collect()
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Command lines taken apart by a table of the options that take a value.
 
+use super::command::CommandOption;
 use crate::shell::Word;
 use crate::text::Span;
 
@@ -36,7 +37,7 @@ impl Options {
         let mut words = words.iter();
         while let Some(word) = words.next() {
             // A word with a variable in it may be anything; what is known of it decides.
-            let text = word.value.as_deref().unwrap_or(&word.raw);
+            let text = &*word.text();
             if text == "--" {
                 arguments.positionals.extend(words);
                 break;
@@ -102,6 +103,17 @@ fn with_next<'a>(name: &str, word: &Word, next: Option<&'a Word>) -> Given<'a> {
 }
 
 impl<'a> Arguments<'a> {
+    /// The options as they are kept.
+    pub(super) fn to_options(&self) -> Vec<CommandOption> {
+        let option = |given: &Given<'_>| CommandOption {
+            name: given.name.clone(),
+            value: given.value.clone(),
+            span: given.span,
+            value_span: given.value_word.map(|word| word.span),
+        };
+        self.options.iter().map(option).collect()
+    }
+
     /// The options of any of these names.
     pub(super) fn all<'s>(&'s self, names: &'s [&str]) -> impl Iterator<Item = &'s Given<'a>> {
         self.options.iter().filter(move |option| names.contains(&option.name.as_str()))

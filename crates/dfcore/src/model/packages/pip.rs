@@ -1,7 +1,11 @@
 //! pip. Options: `pip install --help` and `pip wheel --help` of pip 26.3, read from its own option parser.
 
+use super::command::{
+    Action, Cache, Location, Manifest, ManifestRole, Package, PackageCommand, PackageSource,
+};
 use super::options::{Arguments, Given, Options};
-use super::{Cache, CacheDisabled, Install, Manager, Manifest, Package, Place, truth_value};
+use super::place::is_version;
+use super::{Manager, Place, truth_value};
 use crate::shell::Word;
 
 const OPTIONS: Options = Options {
@@ -65,94 +69,106 @@ pub(super) fn is_pip(program: &str) -> bool {
     program.strip_prefix("pip").is_some_and(is_version)
 }
 
-/// Whether a program is Python: `python`, `python3`, `python3.12`.
-pub(super) fn is_python(program: &str) -> bool {
-    program.strip_prefix("python").is_some_and(is_version)
+fn verb(word: &str) -> Option<(&'static str, Action)> {
+    Some(match word {
+        "install" => ("install", Action::Install),
+        "download" => ("download", Action::Download),
+        "wheel" => ("wheel", Action::Download),
+        "uninstall" => ("uninstall", Action::Remove),
+        "cache" => ("cache purge", Action::Clean),
+        _ => return None,
+    })
 }
 
-fn is_version(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-}
-
-pub(super) fn install(place: &Place<'_>) -> Option<Install> {
-    let mut words = place.command.arguments();
-    if is_python(place.program()?) {
-        // `python -m pip …`; switches such as `-u` may stand before it.
-        let module = words.iter().position(|word| word.value.as_deref() == Some("-m"))?;
-        if words.get(module + 1)?.value.as_deref() != Some("pip") {
-            return None;
-        }
-        words = &words[module + 2..];
-    }
-    let arguments = OPTIONS.parse(words);
-    let (verb, positionals) = arguments.positionals.split_first()?;
-    if !matches!(verb.value.as_deref(), Some("install" | "wheel" | "download")) {
+pub(super) fn read(place: &Place<'_>) -> Option<PackageCommand> {
+    let arguments = OPTIONS.parse(place.arguments);
+    let (word, positionals) = arguments.positionals.split_first()?;
+    let (name, action) = verb(word.value.as_deref()?)?;
+    if action == Action::Clean && !positionals.first().is_some_and(|word| word.is("purge")) {
         return None;
     }
-    let mut install = Install {
-        manager: Manager::Pip,
-        span: place.command.span,
-        command: place.index,
-        verb: verb.span,
-        packages: Vec::new(),
-        manifests: manifests(&arguments, &["-r", "--requirement", "-c", "--constraint"]),
-        project: None,
-        user_site: arguments.last(&["--user"]).map(|option| option.span),
-        cache: cache(place, &arguments),
-    };
-    targets(&mut install, positionals, arguments.all(&["-e", "--editable"]));
-    Some(install)
+    let mut command = place.package_command(Manager::Pip, Some(word), name, action);
+    command.cache = cache(place, &arguments);
+    command.location = location(place, &arguments, action);
+    command.options = arguments.to_options();
+    if action != Action::Clean {
+        command.manifests = manifests(&arguments, &["-r", "--requirement"], ManifestRole::Packages);
+        command.manifests.extend(manifests(&arguments, &["-c", "--constraint"], ManifestRole::Constraints));
+        targets(&mut command, positionals, arguments.all(&["-e", "--editable"]));
+    }
+    Some(command)
+}
+
+fn location(place: &Place<'_>, arguments: &Arguments<'_>, action: Action) -> Location {
+    if action == Action::Download {
+        return Location::Cache;
+    }
+    if let Some(option) = arguments.last(&["--target", "-t", "--prefix", "--root"]) {
+        return Location::Folder(option.value.clone());
+    }
+    if arguments.last(&["--user"]).is_some() {
+        return Location::User;
+    }
+    super::python::environment(place).map_or(Location::System, |path| Location::Environment(Some(path)))
 }
 
 /// Sorts what is to be installed into packages and the project's own tree.
 pub(super) fn targets<'a, 'g: 'a>(
-    install: &mut Install,
+    command: &mut PackageCommand,
     positionals: &[&Word],
     editables: impl Iterator<Item = &'a Given<'g>>,
 ) {
     let editables = editables.filter_map(|option| option.value_word);
     for word in positionals.iter().copied().chain(editables) {
         match word.value.as_deref() {
-            Some(text) if is_local_tree(text) => install.project = Some(word.span),
-            text => install.packages.push(Package { span: word.span, text: text.map(str::to_owned) }),
+            Some(text) if is_local_tree(text) => command.project = Some(word.span),
+            _ => command.packages.push(package(word)),
         }
     }
 }
 
 /// The files that options name.
-pub(super) fn manifests(arguments: &Arguments<'_>, names: &[&str]) -> Vec<Manifest> {
+pub(super) fn manifests(arguments: &Arguments<'_>, names: &[&str], role: ManifestRole) -> Vec<Manifest> {
     let manifest = |option: &Given<'_>| Manifest {
         span: option.value_word.map_or(option.span, |word| word.span),
         path: option.value.clone(),
+        role,
     };
     arguments.all(names).map(manifest).collect()
 }
 
+/// A requirement as PEP 508 writes it: `name[extras]>=1,<2; marker`, `name @ address`, an address, or a file.
+pub(super) fn package(word: &Word) -> Package {
+    let text = word.text();
+    if text.contains("://") || text.starts_with("git+") {
+        let name = text.split_once(" @ ").map_or("", |(name, _)| name);
+        return Package::of(word, PackageSource::Address).named(name.trim(), "");
+    }
+    if text.starts_with(['.', '/']) || has_archive_ending(&text) {
+        return Package::of(word, PackageSource::Local);
+    }
+    let requirement = text.split(';').next().unwrap_or_default().trim();
+    let end = requirement.find(|c: char| matches!(c, '=' | '<' | '>' | '!' | '~' | ' ' | '[' | '('));
+    let (name, rest) = requirement.split_at(end.unwrap_or(requirement.len()));
+    let extras = if rest.starts_with('[') { rest.find(']').map_or(rest.len(), |at| at + 1) } else { 0 };
+    let version = rest[extras..].trim().trim_start_matches('(').trim_end_matches(')');
+    Package::of(word, PackageSource::Registry).named(name, version)
+}
+
+fn has_archive_ending(text: &str) -> bool {
+    [".whl", ".tar.gz", ".zip"].iter().any(|ending| text.ends_with(ending))
+}
+
 /// Whether a target is a folder of the build's own tree: `.`, `./lib`, `.[extra]`, `/app`.
 pub(super) fn is_local_tree(text: &str) -> bool {
-    let is_path = text.starts_with(['.', '/']);
-    is_path && ![".whl", ".tar.gz", ".zip"].iter().any(|ending| text.ends_with(ending))
+    text.starts_with(['.', '/']) && !has_archive_ending(text)
 }
 
 fn cache(place: &Place<'_>, arguments: &Arguments<'_>) -> Cache {
-    let mut cache = Cache::default();
-    if let Some(option) = arguments.last(&["--cache-dir"]) {
-        cache.directory_from = Some("--cache-dir");
-        cache.directories.extend(option.value.clone());
-    } else if let Some((folder, _)) = place.variable("PIP_CACHE_DIR").filter(|(folder, _)| !folder.is_empty())
-    {
-        cache.directory_from = Some("PIP_CACHE_DIR");
-        cache.directories.push(folder);
-    } else {
-        cache.directories.extend(place.user_cache("pip"));
-    }
-    if let Some(option) = arguments.last(&["--no-cache-dir"]) {
-        cache.disabled = Some(CacheDisabled { by: "--no-cache-dir".to_owned(), span: Some(option.span) });
-    } else if let Some((value, span)) = place.variable("PIP_NO_CACHE_DIR")
-        && switches_pip_cache_off(&value)
-    {
-        cache.disabled = Some(CacheDisabled { by: format!("PIP_NO_CACHE_DIR={value}"), span });
-    }
+    let mut cache = place.cache(arguments, &["--cache-dir"], &["PIP_CACHE_DIR"], || place.user_cache("pip"));
+    cache.disabled = place
+        .disabled_by_option(arguments, &["--no-cache-dir"])
+        .or_else(|| place.disabled_by_variable("PIP_NO_CACHE_DIR", switches_pip_cache_off));
     cache
 }
 

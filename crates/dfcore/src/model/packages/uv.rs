@@ -1,7 +1,9 @@
 //! uv. Options: `uv help pip install`, `uv help pip sync` and `uv help sync` of uv 0.13.9.
 
+use super::command::{Action, Cache, Location, Manifest, ManifestRole, PackageCommand};
 use super::options::{Arguments, Options};
-use super::{Cache, CacheDisabled, Install, Manager, Manifest, Place, pip, truth_value};
+use super::place::implied;
+use super::{Manager, Place, pip, python, truth_value};
 
 const OPTIONS: Options = Options {
     long: &[
@@ -68,70 +70,90 @@ const OPTIONS: Options = Options {
     short: "recbtifPCp",
 };
 
-pub(super) fn install(place: &Place<'_>) -> Option<Install> {
-    let arguments = OPTIONS.parse(place.command.arguments());
-    let mut positionals = arguments.positionals.iter().copied();
-    let first = positionals.next()?;
-    let (verb, is_sync) = match first.value.as_deref()? {
-        "sync" => (first, true),
-        "pip" => (positionals.next()?, false),
+/// What a verb reads.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reads {
+    /// The project's `pyproject.toml` and `uv.lock`.
+    Project,
+    /// The packages and files of its command line, as pip does.
+    Packages,
+    /// The files of its command line: `uv pip sync requirements.txt`.
+    Files,
+    Nothing,
+}
+
+fn verb(words: &[&str]) -> Option<(&'static str, Action, Reads)> {
+    Some(match words {
+        ["sync", ..] => ("sync", Action::Install, Reads::Project),
+        ["pip", "install", ..] => ("pip install", Action::Install, Reads::Packages),
+        ["pip", "sync", ..] => ("pip sync", Action::Install, Reads::Files),
+        ["pip", "uninstall", ..] => ("pip uninstall", Action::Remove, Reads::Packages),
+        ["cache", "clean", ..] => ("cache clean", Action::Clean, Reads::Nothing),
+        ["cache", "prune", ..] => ("cache prune", Action::Clean, Reads::Nothing),
         _ => return None,
-    };
-    let reads_manifest_words = match verb.value.as_deref()? {
-        "install" => false,
-        "sync" => true,
-        _ => return None,
-    };
-    let mut install = Install {
-        manager: Manager::Uv,
-        span: place.command.span,
-        command: place.index,
-        verb: verb.span,
-        packages: Vec::new(),
-        manifests: pip::manifests(
-            &arguments,
-            &["-r", "--requirement", "--requirements", "-c", "--constraint", "--constraints"],
-        ),
-        project: None,
-        user_site: None,
-        cache: cache(place, &arguments),
-    };
-    let rest: Vec<_> = positionals.collect();
-    if is_sync {
-        for file in ["pyproject.toml", "uv.lock"] {
-            install.manifests.push(Manifest { span: verb.span, path: Some(file.to_owned()) });
+    })
+}
+
+pub(super) fn read(place: &Place<'_>) -> Option<PackageCommand> {
+    let arguments = OPTIONS.parse(place.arguments);
+    let words: Vec<&str> =
+        arguments.positionals.iter().map(|word| word.value.as_deref().unwrap_or_default()).collect();
+    let (name, action, reads) = verb(&words)?;
+    let (verb_words, rest) = arguments.positionals.split_at(name.split(' ').count());
+    let mut command = place.package_command(Manager::Uv, verb_words.last().copied(), name, action);
+    command.cache = cache(place, &arguments);
+    command.location = location(place, &arguments, reads);
+    command.options = arguments.to_options();
+    command.manifests =
+        pip::manifests(&arguments, &["-r", "--requirement", "--requirements"], ManifestRole::Packages);
+    command.manifests.extend(pip::manifests(
+        &arguments,
+        &["-c", "--constraint", "--constraints"],
+        ManifestRole::Constraints,
+    ));
+    match reads {
+        Reads::Project => {
+            command.manifests.push(implied(&command.verb, "pyproject.toml", ManifestRole::Packages));
+            command.manifests.push(implied(&command.verb, "uv.lock", ManifestRole::Lock));
+            let without_project = ["--no-install-project", "--no-install-workspace", "--no-install-local"];
+            if arguments.last(&without_project).is_none() {
+                command.project = Some(command.verb.span);
+            }
         }
-        let without_project = ["--no-install-project", "--no-install-workspace", "--no-install-local"];
-        if arguments.last(&without_project).is_none() {
-            install.project = Some(verb.span);
+        Reads::Files => {
+            let file = |word: &&crate::shell::Word| Manifest {
+                span: word.span,
+                path: word.value.clone(),
+                role: ManifestRole::Packages,
+            };
+            command.manifests.extend(rest.iter().map(file));
         }
-    } else if reads_manifest_words {
-        // `uv pip sync requirements.txt`
-        let files = rest.iter().map(|word| Manifest { span: word.span, path: word.value.clone() });
-        install.manifests.extend(files);
-    } else {
-        pip::targets(&mut install, &rest, arguments.all(&["-e", "--editable"]));
+        Reads::Packages => pip::targets(&mut command, rest, arguments.all(&["-e", "--editable"])),
+        Reads::Nothing => {}
     }
-    Some(install)
+    Some(command)
+}
+
+fn location(place: &Place<'_>, arguments: &Arguments<'_>, reads: Reads) -> Location {
+    if reads == Reads::Project {
+        let path = place.folder_variable("UV_PROJECT_ENVIRONMENT").unwrap_or_else(|| ".venv".to_owned());
+        return Location::Environment(place.state.absolute(&path));
+    }
+    if let Some(option) = arguments.last(&["--target", "--prefix"]) {
+        return Location::Folder(option.value.clone());
+    }
+    let is_system =
+        place.variable("UV_SYSTEM_PYTHON").is_some_and(|(value, _)| truth_value(&value) == Some(true));
+    if is_system || arguments.last(&["--system", "--break-system-packages"]).is_some() {
+        return Location::System;
+    }
+    python::environment(place).map_or(Location::Unknown, |path| Location::Environment(Some(path)))
 }
 
 fn cache(place: &Place<'_>, arguments: &Arguments<'_>) -> Cache {
-    let mut cache = Cache::default();
-    if let Some(option) = arguments.last(&["--cache-dir"]) {
-        cache.directory_from = Some("--cache-dir");
-        cache.directories.extend(option.value.clone());
-    } else if let Some((folder, _)) = place.variable("UV_CACHE_DIR") {
-        cache.directory_from = Some("UV_CACHE_DIR");
-        cache.directories.push(folder);
-    } else {
-        cache.directories.extend(place.user_cache("uv"));
-    }
-    if let Some(option) = arguments.last(&["--no-cache", "--no-cache-dir", "-n"]) {
-        cache.disabled = Some(CacheDisabled { by: option.name.clone(), span: Some(option.span) });
-    } else if let Some((value, span)) = place.variable("UV_NO_CACHE")
-        && truth_value(&value) == Some(true)
-    {
-        cache.disabled = Some(CacheDisabled { by: format!("UV_NO_CACHE={value}"), span });
-    }
+    let mut cache = place.cache(arguments, &["--cache-dir"], &["UV_CACHE_DIR"], || place.user_cache("uv"));
+    cache.disabled = place
+        .disabled_by_option(arguments, &["--no-cache", "--no-cache-dir", "-n"])
+        .or_else(|| place.disabled_by_variable("UV_NO_CACHE", |value| truth_value(value) == Some(true)));
     cache
 }

@@ -1,5 +1,5 @@
 use crate::fix::{Edit, Fix};
-use crate::model::packages::{CacheDisabled, Install, Manager};
+use crate::model::packages::{CacheDisabled, Manager, PackageCommand};
 use crate::model::{Base, CacheCover, Cleanup, Model, MountedFolder, is_below};
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
 use crate::shell::{Command, Operator};
@@ -95,6 +95,9 @@ declare_rule! {
     }
 }
 
+/// The managers whose switches the page of this rule explains.
+const MANAGERS: [Manager; 3] = [Manager::Apt, Manager::Pip, Manager::Uv];
+
 impl Rule for CacheMountDefeated {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
         let model = cx.model;
@@ -108,7 +111,8 @@ impl Rule for CacheMountDefeated {
                 continue;
             }
             for install in model.installs(index) {
-                if let Some(disabled) = &install.cache.disabled
+                if MANAGERS.contains(&install.manager)
+                    && let Some(disabled) = &install.cache.disabled
                     && let CacheCover::Cache(mounts) = model.cache_cover(index, install)
                 {
                     switched_off(model, index, install, disabled, &mounts, report);
@@ -126,7 +130,7 @@ impl Rule for CacheMountDefeated {
 fn switched_off(
     model: &Model<'_>,
     index: usize,
-    install: &Install,
+    install: &PackageCommand,
     disabled: &CacheDisabled,
     mounts: &[Span],
     report: &mut Report<'_>,
@@ -223,7 +227,7 @@ fn docker_clean(model: &Model<'_>, index: usize, caches: &[MountedFolder], repor
         folder.target.as_deref().is_some_and(|target| is_below("/var/cache/apt/archives", target))
     });
     let (Some(mount), Some(install)) =
-        (mount, model.installs(index).iter().find(|install| install.manager == Manager::Apt))
+        (mount, model.installs(index).find(|install| install.manager == Manager::Apt))
     else {
         return;
     };

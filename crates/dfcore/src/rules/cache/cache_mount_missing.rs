@@ -1,5 +1,5 @@
 use crate::fix::{Edit, Fix};
-use crate::model::packages::{Install, Manager};
+use crate::model::packages::{Manager, PackageCommand};
 use crate::model::{CacheCover, Model, cache_mount_flag};
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
 
@@ -93,6 +93,9 @@ declare_rule! {
     }
 }
 
+/// The managers whose caches the page of this rule explains.
+const MANAGERS: [Manager; 3] = [Manager::Apt, Manager::Pip, Manager::Uv];
+
 impl Rule for CacheMountMissing {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
         let model = cx.model;
@@ -101,7 +104,10 @@ impl Rule for CacheMountMissing {
             for install in model.installs(index) {
                 let CacheCover::Missing(directories) = model.cache_cover(index, install) else { continue };
                 // One finding per manager and step: one mount serves all its commands.
-                if switched_off_by_variable(install) || reported.contains(&install.manager) {
+                if !MANAGERS.contains(&install.manager)
+                    || switched_off_by_variable(install)
+                    || reported.contains(&install.manager)
+                {
                     continue;
                 }
                 reported.push(install.manager);
@@ -111,14 +117,14 @@ impl Rule for CacheMountMissing {
     }
 }
 
-fn switched_off_by_variable(install: &Install) -> bool {
+fn switched_off_by_variable(install: &PackageCommand) -> bool {
     install.cache.disabled.as_ref().is_some_and(|disabled| disabled.by.contains('='))
 }
 
 fn missing(
     model: &Model<'_>,
     index: usize,
-    install: &Install,
+    install: &PackageCommand,
     directories: &[String],
     report: &mut Report<'_>,
 ) {
@@ -155,7 +161,7 @@ fn missing(
         finding.note("the step removes the folder itself, which is then not needed");
         return;
     }
-    let same_manager = model.installs(index).iter().filter(|other| other.manager == install.manager);
+    let same_manager = model.installs(index).filter(|other| other.manager == install.manager);
     let switched_off = same_manager.filter_map(|other| other.cache.disabled.as_ref()?.span);
     let mut edits: Vec<Edit> = switched_off.map(|span| Edit::remove_word(model.source, span)).collect();
     edits.extend(flags.iter().map(|flag| Edit::insert_flag(model.instruction(index), flag)));

@@ -141,9 +141,9 @@ fn declared(model: &Model<'_>, index: usize, pair: &KeyValue, removal: &Edit, re
         return;
     }
 
-    let affected: Vec<(usize, &crate::model::packages::Install)> = (index + 1
+    let affected: Vec<(usize, &crate::model::packages::PackageCommand)> = (index + 1
         ..model.dockerfile.instructions.len())
-        .flat_map(|later| model.installs(later).iter().map(move |install| (later, install)))
+        .flat_map(|later| model.installs(later).map(move |install| (later, install)))
         .filter(|(later, install)| {
             let by_variable = install.cache.disabled.as_ref().is_some_and(|disabled| disabled.span.is_none());
             let sees = model.state(*later).scope.run_environment(VARIABLE).is_some();
@@ -182,7 +182,7 @@ fn declared(model: &Model<'_>, index: usize, pair: &KeyValue, removal: &Edit, re
 fn fix(
     model: &Model<'_>,
     removal: &Edit,
-    affected: &[(usize, &crate::model::packages::Install)],
+    affected: &[(usize, &crate::model::packages::PackageCommand)],
     covers: &[CacheCover],
 ) -> Option<Fix> {
     let mut edits = vec![removal.clone()];
@@ -210,7 +210,7 @@ fn fix(
 
 /// `RUN PIP_NO_CACHE_DIR=1 pip install …`
 fn inline(model: &Model<'_>, index: usize, report: &mut Report<'_>) {
-    for install in model.installs(index).iter().filter(|install| install.manager == Manager::Pip) {
+    for install in model.installs(index).filter(|install| install.manager == Manager::Pip) {
         let Some(disabled) =
             install.cache.disabled.as_ref().filter(|disabled| disabled.by.starts_with(VARIABLE))
         else {

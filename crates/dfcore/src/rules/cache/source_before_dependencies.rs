@@ -1,6 +1,6 @@
 use crate::context::BuildContext;
 use crate::fix::{Applicability, Edit, Fix};
-use crate::model::packages::{Install, Manager, requirements_references};
+use crate::model::packages::{Manager, PackageCommand, requirements_references};
 use crate::model::{ContextCopy, ContextSource, Model, clean, is_below};
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
 use crate::syntax::ast::{InstructionKind, MountType};
@@ -90,13 +90,16 @@ declare_rule! {
 /// How many files a requirements file may include, directly or not.
 const MAX_MANIFESTS: usize = 64;
 
+/// The managers whose manifests the page of this rule explains.
+const MANAGERS: [Manager; 2] = [Manager::Pip, Manager::Uv];
+
 impl Rule for SourceBeforeDependencies {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
         let model = cx.model;
         // Each COPY is reported once, for the first install that it spoils.
         let mut reported: Vec<usize> = Vec::new();
         for (index, _) in model.instructions() {
-            for install in model.installs(index) {
+            for install in model.installs(index).filter(|install| MANAGERS.contains(&install.manager)) {
                 let Some(found) = spoiled(model, cx.context, index, install) else { continue };
                 if !reported.contains(&found.copy.index) {
                     reported.push(found.copy.index);
@@ -119,7 +122,7 @@ fn spoiled(
     model: &Model<'_>,
     context: Option<&BuildContext>,
     index: usize,
-    install: &Install,
+    install: &PackageCommand,
 ) -> Option<Spoiled> {
     let stage = model.stage_of(index)?;
     if install.project.is_some() || changes_folder(model, index, install) {
@@ -159,7 +162,7 @@ fn spoiled(
 }
 
 /// Whether a `cd` before the install makes its relative paths mean something else.
-fn changes_folder(model: &Model<'_>, index: usize, install: &Install) -> bool {
+fn changes_folder(model: &Model<'_>, index: usize, install: &PackageCommand) -> bool {
     let before = &model.script(index).commands[..install.command];
     before.iter().any(|command| command.is("cd") || command.is("pushd"))
 }
@@ -243,9 +246,15 @@ fn with_includes(context: &BuildContext, manager: Manager, manifests: Vec<String
     Includes::Files(files)
 }
 
-fn say(cx: &RuleContext<'_>, found: &Spoiled, install: &Install, index: usize, report: &mut Report<'_>) {
+fn say(
+    cx: &RuleContext<'_>,
+    found: &Spoiled,
+    install: &PackageCommand,
+    index: usize,
+    report: &mut Report<'_>,
+) {
     let model = cx.model;
-    let command = model.slice(install.verb.cover(install.span));
+    let command = model.slice(install.verb.span.cover(install.span));
     let short: String = command.lines().next().unwrap_or(command).trim_end_matches(['\\', ' ']).to_owned();
     let mut finding = report
         .at(
@@ -338,7 +347,7 @@ fn fix(model: &Model<'_>, found: &Spoiled, index: usize) -> Option<Fix> {
         .commands
         .iter()
         .enumerate()
-        .all(|(place, _)| model.installs(index).iter().any(|install| install.command == place));
+        .all(|(place, _)| model.installs(index).any(|install| install.command == place));
     let applicability = if only_installs { Applicability::Safe } else { Applicability::Suggested };
     Some(Fix::new(
         "copy the list of packages first",

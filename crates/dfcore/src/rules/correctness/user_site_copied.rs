@@ -1,3 +1,4 @@
+use crate::model::packages::Manager;
 use crate::model::{Origin, is_below};
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
 use crate::syntax::ast::{CopySource, InstructionKind};
@@ -67,10 +68,11 @@ impl Rule for UserSiteCopied {
             let installs = lineage
                 .iter()
                 .flat_map(|stage| model.body(stage))
-                .flat_map(|(place, _)| model.installs(place).iter().map(move |install| (place, install)));
+                .flat_map(|(place, _)| model.installs(place).map(move |install| (place, install)));
             let mut user_installs = installs.filter_map(|(place, install)| {
+                let option = install.option(&["--user"]).filter(|_| install.manager == Manager::Pip)?;
                 let site = format!("{}/.local", model.state(place).home()?);
-                Some((install.user_site?, install, site))
+                Some((option.span, install, site))
             });
             let Some((option, install, site)) = user_installs.next() else { continue };
 

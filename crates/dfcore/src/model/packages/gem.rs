@@ -1,0 +1,8 @@
+//! gem
+
+use super::Place;
+use super::command::PackageCommand;
+
+pub(super) fn read(_place: &Place<'_>) -> Option<PackageCommand> {
+    None
+}
