@@ -34,7 +34,7 @@ fuzz_target!(|text: &str| {
         let _ = (model.state(index).home(), model.copy_origin(index), model.context_copy(index));
         let _ = model.mounted_folders(index);
     }
-    for stage in &model.stages {
+    for stage in model.stages() {
         let _ = (model.needs(stage), model.external_for(stage), model.lineage(stage));
     }
     let _ = model.circle();

@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn graph(model: &Model<'_>) -> String {
     let mut text = String::new();
     let built = model.final_stage().map(|target| model.built_for(target)).unwrap_or_default();
-    for stage in &model.stages {
+    for stage in model.stages() {
         let note = if built[stage.index] { "" } else { " (the last stage does without it)" };
         text.push_str(&format!("{}{note}\n", stage.display_name()));
         for need in model.needs(stage) {
@@ -25,7 +25,7 @@ fn graph(model: &Model<'_>) -> String {
         }
     }
     if let Some(circle) = model.circle() {
-        let names: Vec<_> = circle.iter().map(|&stage| Stage::display_name(&model.stages[stage])).collect();
+        let names: Vec<_> = circle.iter().map(|&stage| Stage::display_name(&model.stages()[stage])).collect();
         text.push_str(&format!("a circle: {}\n", names.join(", ")));
     }
     text
@@ -34,7 +34,7 @@ fn graph(model: &Model<'_>) -> String {
 fn describe(model: &Model<'_>, need: &Need) -> String {
     let line = model.line(model.instruction(need.instruction).span.start);
     let origin = match &need.origin {
-        Origin::Stage(stage) => model.stages[*stage].display_name(),
+        Origin::Stage(stage) => model.stages()[*stage].display_name(),
         Origin::External(image) => image.text().to_owned(),
     };
     format!("line {line}: {:?} {origin}", need.by)

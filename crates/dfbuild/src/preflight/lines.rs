@@ -16,7 +16,7 @@ pub(crate) struct StepLines {
 impl StepLines {
     /// Finds the instructions that become steps: FROM and those that change the file system.
     pub(super) fn new(model: &Model<'_>) -> Self {
-        let stages = model.stages.iter().map(|stage| {
+        let stages = model.stages().iter().map(|stage| {
             let name = stage.name.clone().unwrap_or_else(|| format!("stage-{}", stage.index));
             (name, steps(model, stage))
         });

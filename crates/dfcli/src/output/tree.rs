@@ -23,7 +23,7 @@ pub(crate) fn write(model: &Model<'_>, out: &mut dyn Write) -> io::Result<()> {
             model.slice(directive.span).trim_start_matches(['#', ' ', '\t']),
         )?;
     }
-    let mut stages = model.stages.iter().peekable();
+    let mut stages = model.stages().iter().peekable();
     for (index, instruction) in model.instructions() {
         if let Some(stage) = stages.next_if(|stage| stage.from == index) {
             tree.depth = 1;
@@ -65,7 +65,7 @@ impl Tree<'_> {
     fn stage(&mut self, stage: &Stage) -> io::Result<()> {
         let base = match &stage.base {
             Base::Scratch => "scratch".to_owned(),
-            Base::Stage(index) => self.model.stages[*index].display_name(),
+            Base::Stage(index) => self.model.stages()[*index].display_name(),
             Base::Image { value, .. } => value.text().to_owned(),
             _ => String::new(),
         };

@@ -41,7 +41,7 @@ impl Model<'_> {
 }
 
 /// `rm`
-fn removal(command: &Command, place: usize, state: &State) -> Option<Cleanup> {
+fn removal(command: &Command, place: usize, state: State<'_>) -> Option<Cleanup> {
     if !command.is("rm") {
         return None;
     }
@@ -63,7 +63,7 @@ fn cleaning(command: &PackageCommand) -> Option<Cleanup> {
 }
 
 /// The folder that a word of `rm` names; `/folder/*` empties the folder.
-fn removed_path(word: &Word, state: &State) -> Option<String> {
+fn removed_path(word: &Word, state: State<'_>) -> Option<String> {
     let lookup = |name: &str| match name {
         "HOME" => state.home(),
         _ => state.scope.run_environment(name)?.as_known().map(str::to_owned),

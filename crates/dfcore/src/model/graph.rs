@@ -35,11 +35,11 @@ impl Model<'_> {
     #[must_use]
     pub fn origin(&self, name: &Value) -> Origin {
         if let Some(text) = name.as_known() {
-            if let Some(stage) = self.names.last(text) {
+            if let Some(stage) = self.resolved.names.last(text) {
                 return Origin::Stage(stage);
             }
             if let Ok(number) = text.parse::<usize>()
-                && number < self.stages.len()
+                && number < self.stages().len()
             {
                 return Origin::Stage(number);
             }
@@ -117,12 +117,12 @@ impl Model<'_> {
     /// For each stage, whether building `target` builds it.
     #[must_use]
     pub fn built_for(&self, target: &Stage) -> Vec<bool> {
-        let mut built = vec![false; self.stages.len()];
+        let mut built = vec![false; self.stages().len()];
         let mut waiting = vec![target.index];
         while let Some(index) = waiting.pop() {
             if !built[index] {
                 built[index] = true;
-                waiting.extend(self.needed_stages(&self.stages[index]));
+                waiting.extend(self.needed_stages(&self.stages()[index]));
             }
         }
         built
@@ -133,7 +133,7 @@ impl Model<'_> {
     pub fn external_for(&self, target: &Stage) -> Vec<Value> {
         let mut external: Vec<Value> = Vec::new();
         let built = self.built_for(target);
-        for stage in self.stages.iter().filter(|stage| built[stage.index]) {
+        for stage in self.stages().iter().filter(|stage| built[stage.index]) {
             for need in self.needs(stage) {
                 if let Origin::External(value) = need.origin
                     && !external.contains(&value)
@@ -149,10 +149,10 @@ impl Model<'_> {
     /// `None` when there is an order to build them in.
     #[must_use]
     pub fn circle(&self) -> Option<Vec<usize>> {
-        let needed: Vec<Vec<usize>> = self.stages.iter().map(|stage| self.needed_stages(stage)).collect();
-        let mut is_done = vec![false; self.stages.len()];
-        let mut is_on_path = vec![false; self.stages.len()];
-        for start in 0..self.stages.len() {
+        let needed: Vec<Vec<usize>> = self.stages().iter().map(|stage| self.needed_stages(stage)).collect();
+        let mut is_done = vec![false; self.stages().len()];
+        let mut is_on_path = vec![false; self.stages().len()];
+        for start in 0..self.stages().len() {
             // The way from `start` with, for each stage, how many of its needs were followed.
             let mut path = vec![(start, 0)];
             while let Some((stage, followed)) = path.last_mut() {
@@ -186,7 +186,7 @@ impl Model<'_> {
         let mut lineage = vec![target];
         let mut stage = target;
         while let Base::Stage(parent) = stage.base {
-            stage = &self.stages[parent];
+            stage = &self.stages()[parent];
             lineage.push(stage);
         }
         lineage

@@ -11,6 +11,7 @@ mod stages;
 mod state;
 #[cfg(test)]
 mod tests;
+mod timeline;
 mod variables;
 mod venv;
 
@@ -23,7 +24,7 @@ pub use image_ref::ImageReference;
 pub use mounts::{CacheCover, MountedFolder, cache_mount_flag, is_below};
 pub use stages::{Base, Origin, Stage};
 pub use state::{State, User, clean};
-pub use variables::{BaseEnvironment, Lookup, PLATFORM_ARGS, Reason, Scope, Unknown, Value, expand};
+pub use variables::{BuildArguments, Lookup, PLATFORM_ARGS, Reason, Scope, Unknown, Value, expand};
 pub use venv::Venv;
 
 use crate::shell::{self, Dialect, Script, ScriptSource};
@@ -31,7 +32,6 @@ use crate::syntax::ast::{Flag, Healthcheck, Instruction, InstructionKind, Onbuil
 use crate::syntax::{Dockerfile, SyntaxError};
 use crate::text::{SourceFile, Span};
 use packages::PackageCommand;
-use stages::StageNames;
 
 /// A Dockerfile, resolved. It is made once per file and only read after that.
 #[derive(Debug)]
@@ -42,15 +42,7 @@ pub struct Model<'a> {
     pub dockerfile: Dockerfile,
     /// The syntax errors; instructions that have one are in the model as far as they could be read.
     pub errors: Vec<SyntaxError>,
-    /// The stages in order.
-    pub stages: Vec<Stage>,
-    /// For each instruction, what holds before it runs.
-    states: resolve::States,
-    /// For each instruction, its stage; `None` above the first `FROM`.
-    stage_of: Vec<Option<u32>>,
-    names: StageNames,
-    /// For each stage, what holds after its last instruction.
-    ends: Vec<State>,
+    resolved: resolve::Resolved,
     /// For each instruction, its shell commands and what they install, when somebody asks.
     shell: Vec<OnceLock<Box<ShellFacts>>>,
 }
@@ -68,26 +60,28 @@ impl<'a> Model<'a> {
     /// use dfcore::{model::Model, text::SourceFile};
     /// let source = SourceFile::new("Dockerfile", "FROM alpine:3 AS base\nUSER app\nFROM base\nRUN id\n")?;
     /// let model = Model::new(&source);
-    /// assert_eq!(model.stages.len(), 2);
+    /// assert_eq!(model.stages().len(), 2);
     /// assert_eq!(model.state(3).user.name(), Some("app"));
     /// # Ok::<(), dfcore::text::TooLarge>(())
     /// ```
     #[must_use]
     pub fn new(source: &'a SourceFile) -> Self {
+        Self::with_arguments(source, &BuildArguments::new())
+    }
+
+    /// Parses and resolves a file for a build with these arguments.
+    #[must_use]
+    pub fn with_arguments(source: &'a SourceFile, arguments: &BuildArguments) -> Self {
         let parse = crate::syntax::parse(source);
-        let resolved = resolve::resolve(&parse.dockerfile, source);
+        let resolved = resolve::resolve(&parse.dockerfile, source, arguments);
         let shell = parse.dockerfile.instructions.iter().map(|_| OnceLock::new()).collect();
-        Self {
-            source,
-            dockerfile: parse.dockerfile,
-            errors: parse.errors,
-            stages: resolved.stages,
-            states: resolved.states,
-            stage_of: resolved.stage_of,
-            names: resolved.names,
-            ends: resolved.ends,
-            shell,
-        }
+        Self { source, dockerfile: parse.dockerfile, errors: parse.errors, resolved, shell }
+    }
+
+    /// The stages in order.
+    #[must_use]
+    pub fn stages(&self) -> &[Stage] {
+        &self.resolved.stages
     }
 
     /// All instructions with their indices.
@@ -109,25 +103,25 @@ impl<'a> Model<'a> {
     /// The stage that an instruction belongs to; `None` above the first `FROM`.
     #[must_use]
     pub fn stage_of(&self, index: usize) -> Option<&Stage> {
-        self.stages.get((*self.stage_of.get(index)?)? as usize)
+        self.stages().get(self.resolved.stage_of(index)?)
     }
 
     /// The stage that is built when no target is given: the last one.
     #[must_use]
     pub fn final_stage(&self) -> Option<&Stage> {
-        self.stages.last()
+        self.stages().last()
     }
 
     /// What holds before an instruction runs.
     #[must_use]
-    pub fn state(&self, index: usize) -> &State {
-        self.states.before(index)
+    pub fn state(&self, index: usize) -> State<'_> {
+        self.resolved.before(index)
     }
 
     /// What holds after the last instruction of a stage: what a container of it starts with.
     #[must_use]
-    pub fn state_at_end(&self, stage: &Stage) -> &State {
-        &self.ends[stage.index]
+    pub fn state_at_end(&self, stage: &Stage) -> State<'_> {
+        self.resolved.at_end(stage)
     }
 
     /// A word's text before expansion.
@@ -157,7 +151,8 @@ impl<'a> Model<'a> {
     /// A text with the variables that an instruction sees expanded.
     #[must_use]
     pub fn expand_text(&self, index: usize, text: &str) -> Value {
-        expand(text, self.dockerfile.escape, &self.state(index).scope)
+        let scope = self.state(index).scope;
+        expand(text, self.dockerfile.escape, &|name| scope.get(name))
     }
 
     /// A flag of an instruction, by its name without the dashes.

@@ -78,7 +78,7 @@ pub fn is_below(path: &str, folder: &str) -> bool {
 /// The flag that mounts a cache where commands of this state can write it; `None` when the user's number,
 /// which the mount's owner has to be, is not known.
 #[must_use]
-pub fn cache_mount_flag(directory: &str, state: &State) -> Option<String> {
+pub fn cache_mount_flag(directory: &str, state: State<'_>) -> Option<String> {
     let mut flag = format!("--mount=type=cache,target={directory}");
     let root = match &state.user {
         User::OfBaseImage => true,

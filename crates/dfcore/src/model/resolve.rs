@@ -1,77 +1,76 @@
 //! One walk over the instructions that finds the stages and what holds before each instruction.
 
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 use super::image_ref::ImageReference;
 use super::stages::{Base, Stage, StageNames};
 use super::state::{State, User, clean, is_clean};
-use super::variables::{BaseEnvironment, Lookup, Reason, Scope, Value, expand, is_plain};
+use super::timeline::{Moment, Timeline};
+use super::variables::{
+    Below, BuildArguments, Change, History, Lookup, Place, Reason, Scope, Value, expand, is_plain,
+};
 use crate::syntax::Dockerfile;
-use crate::syntax::ast::{From, Instruction, InstructionKind, Onbuild, Pairs, Word, Words};
+use crate::syntax::ast::{From, Instruction, InstructionKind, KeyValue, Onbuild, Pairs, Word, Words};
 use crate::text::SourceFile;
 
+#[derive(Debug)]
 pub(super) struct Resolved {
     pub(super) stages: Vec<Stage>,
     pub(super) names: StageNames,
-    /// For each stage, what holds after its last instruction.
-    pub(super) ends: Vec<State>,
-    pub(super) states: States,
-    /// For each instruction, its stage; `None` above the first `FROM`.
-    pub(super) stage_of: Vec<Option<u32>>,
+    variables: History,
+    users: Timeline<User>,
+    workdirs: Timeline<Value>,
+    shells: Timeline<Arc<[String]>>,
     /// For each stage, the indices of its `ONBUILD`s.
     onbuilds: Vec<Vec<usize>>,
 }
 
-/// What holds before each instruction. Most instructions change nothing, and those after them share a state.
-#[derive(Debug, Default)]
-pub(super) struct States {
-    distinct: Vec<State>,
-    /// For each instruction, its place in `distinct`.
-    of_instruction: Vec<u32>,
-}
-
-impl States {
-    pub(super) fn before(&self, index: usize) -> &State {
-        &self.distinct[self.of_instruction[index] as usize]
+impl Resolved {
+    /// What holds before an instruction runs. `FROM` itself sees the variables above the first one.
+    pub(super) fn before(&self, index: usize) -> State<'_> {
+        let place = match self.stage_of(index) {
+            Some(stage) if self.stages[stage].from != index => Place::Stage(stage as u32),
+            _ => Place::Global,
+        };
+        self.state(place, Moment::before(index))
     }
 
-    /// The next instruction finds this.
-    fn push(&mut self, state: &State, is_new: bool) {
-        if is_new {
-            self.distinct.push(state.clone());
+    /// What holds after the last instruction of a stage.
+    pub(super) fn at_end(&self, stage: &Stage) -> State<'_> {
+        self.state(Place::Stage(stage.index as u32), Moment::after(stage.body.end - 1))
+    }
+
+    /// The number of the stage that an instruction belongs to; `None` above the first `FROM`.
+    pub(super) fn stage_of(&self, index: usize) -> Option<usize> {
+        self.stages.partition_point(|stage| stage.from <= index).checked_sub(1)
+    }
+
+    fn state(&self, place: Place, moment: Moment) -> State<'_> {
+        State {
+            scope: Scope::new(&self.variables, place, moment),
+            user: self.users.at(moment).unwrap_or(&User::Root),
+            workdir: self.workdirs.at(moment).unwrap_or(&ROOT),
+            shell: self.shells.at(moment).unwrap_or(&DEFAULT_SHELL),
         }
-        self.of_instruction.push(self.distinct.len() as u32 - 1);
     }
 }
 
-pub(super) fn resolve(dockerfile: &Dockerfile, source: &SourceFile) -> Resolved {
-    let mut walk = Walk::new(dockerfile, source);
+pub(super) fn resolve(dockerfile: &Dockerfile, source: &SourceFile, arguments: &BuildArguments) -> Resolved {
+    let mut walk = Walk::new(dockerfile, source, arguments);
     for (index, instruction) in dockerfile.instructions.iter().enumerate() {
-        if let InstructionKind::From(from) = &instruction.kind {
-            walk.close_stage(index);
-            // `FROM` itself sees the global scope.
-            let opened = walk.open_stage(index, from);
-            let seen = State { scope: walk.global.clone(), ..opened.clone() };
-            walk.resolved.states.push(&seen, true);
-            walk.state = opened;
-            walk.has_changed = true;
-            walk.run_triggers();
-        } else {
-            walk.resolved.states.push(&walk.state, std::mem::take(&mut walk.has_changed));
-            if walk.resolved.stages.is_empty() {
-                walk.global_instruction(instruction);
-            } else {
-                walk.stage_instruction(index, instruction);
+        match (&instruction.kind, walk.resolved.stages.is_empty()) {
+            (InstructionKind::From(from), _) => {
+                walk.close_stage(index);
+                walk.open_stage(index, from);
+                walk.run_triggers(index);
             }
+            (_, true) => walk.global_instruction(index, instruction),
+            (_, false) => walk.stage_instruction(index, index, instruction),
         }
-        walk.resolved.stage_of.push((walk.resolved.stages.len() as u32).checked_sub(1));
     }
     walk.close_stage(dockerfile.instructions.len());
     walk.resolved
-}
-
-fn empty_state(scope: Scope) -> State {
-    State { scope, user: User::Root, workdir: ROOT.clone(), shell: Arc::clone(&DEFAULT_SHELL) }
 }
 
 static WORKDIR_OF_BASE: LazyLock<Value> = LazyLock::new(|| Value::unknown("WORKDIR", Reason::BaseImage));
@@ -79,6 +78,11 @@ static ROOT: LazyLock<Value> = LazyLock::new(|| Value::known("/"));
 static DEFAULT_SHELL: LazyLock<Arc<[String]>> = LazyLock::new(|| shell(&["/bin/sh", "-c"]));
 /// What a Windows image has in its place.
 static CMD: LazyLock<Arc<[String]>> = LazyLock::new(|| shell(&["cmd", "/S", "/C"]));
+/// The `PATH` of an image that is made from `scratch`, which has nothing else in its environment.
+///
+/// Source: `DefaultPathEnvUnix` of `util/system/path.go`.
+static PATH_OF_SCRATCH: LazyLock<Value> =
+    LazyLock::new(|| Value::known("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"));
 
 fn shell(words: &[&str]) -> Arc<[String]> {
     words.iter().map(|&word| word.to_owned()).collect()
@@ -100,12 +104,6 @@ const MAX_TRIGGERED: usize = 1 << 16;
 struct Walk<'a> {
     source: &'a SourceFile,
     dockerfile: &'a Dockerfile,
-    /// The `ARG`s above the first `FROM`.
-    global: Scope,
-    /// What holds before the next instruction.
-    state: State,
-    /// Whether that is something else than before the last one.
-    has_changed: bool,
     /// How many bytes values may still take up: each may be far longer than the text that makes it.
     budget: usize,
     triggered: usize,
@@ -113,26 +111,19 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(dockerfile: &'a Dockerfile, source: &'a SourceFile) -> Self {
-        let global = Scope::global();
-        let count = dockerfile.instructions.len();
+    fn new(dockerfile: &'a Dockerfile, source: &'a SourceFile, arguments: &BuildArguments) -> Self {
         Self {
             source,
             dockerfile,
-            state: empty_state(global.clone()),
-            global,
-            has_changed: true,
             budget: (source.len() as usize).saturating_mul(4).saturating_add(1 << 20),
             triggered: 0,
             resolved: Resolved {
                 stages: Vec::new(),
                 names: StageNames::default(),
-                ends: Vec::new(),
-                states: States {
-                    distinct: Vec::with_capacity(count / 2 + 2),
-                    of_instruction: Vec::with_capacity(count),
-                },
-                stage_of: Vec::with_capacity(count),
+                variables: History::new(arguments),
+                users: Timeline::default(),
+                workdirs: Timeline::default(),
+                shells: Timeline::default(),
                 onbuilds: Vec::new(),
             },
         }
@@ -141,41 +132,51 @@ impl<'a> Walk<'a> {
     fn close_stage(&mut self, end: usize) {
         if let Some(stage) = self.resolved.stages.last_mut() {
             stage.body.end = end;
-            self.resolved.ends.push(self.state.clone());
         }
     }
 
-    /// Adds the stage and gives what holds at its start.
-    fn open_stage(&mut self, index: usize, from: &From) -> State {
+    /// Adds the stage with what holds at its start.
+    fn open_stage(&mut self, index: usize, from: &From) {
         let image = match &from.image {
-            Some(word) => self.expand(word, &self.global),
+            Some(word) => self.expand(word, self.scope(Place::Global, index)),
             None => Value::unknown("image", Reason::Refused),
         };
         let base = self.base(image);
+        let number = self.resolved.stages.len();
+        let start = Moment::before(index);
         let mut triggers = Vec::new();
-        let state = match &base {
+        let (below, user, workdir, shell) = match &base {
             Base::Stage(parent) => {
                 triggers = self.triggers_of(*parent);
-                let end = &self.resolved.ends[*parent];
-                State { scope: end.scope.inherited(), ..end.clone() }
+                let end = self.resolved.at_end(&self.resolved.stages[*parent]);
+                let shell =
+                    self.resolved.shells.at(Moment::after(self.resolved.stages[*parent].body.end - 1));
+                let shell = shell.unwrap_or(&DEFAULT_SHELL);
+                (Below::Stage(*parent as u32), end.user.clone(), end.workdir.clone(), Arc::clone(shell))
             }
-            Base::Scratch => empty_state(Scope::scratch()),
-            Base::Image { .. } => State {
-                scope: Scope::new(BaseEnvironment::Unknown),
-                user: User::OfBaseImage,
-                workdir: WORKDIR_OF_BASE.clone(),
-                shell: Arc::clone(if is_windows(&base) { &CMD } else { &DEFAULT_SHELL }),
-            },
+            Base::Scratch => (Below::Nothing, User::Root, ROOT.clone(), Arc::clone(&DEFAULT_SHELL)),
+            Base::Image { .. } => {
+                let shell = if is_windows(&base) { &CMD } else { &DEFAULT_SHELL };
+                (Below::Image, User::OfBaseImage, WORKDIR_OF_BASE.clone(), Arc::clone(shell))
+            }
         };
+        self.resolved.variables.open_stage(below);
+        if base == Base::Scratch {
+            let path = Change::Env(PATH_OF_SCRATCH.clone());
+            self.resolved.variables.change("PATH", Place::Stage(number as u32), start, path);
+        }
+        self.resolved.users.set(start, user);
+        self.resolved.workdirs.set(start, workdir);
+        self.resolved.shells.set(start, shell);
+
         let name = from.name.as_ref().map(|name| name.text(self.source).to_lowercase());
         let body = index + 1..index + 1;
-        let stage = Stage { index: self.resolved.stages.len(), name, from: index, body, base, triggers };
+        let stage = Stage { index: number, name, from: index, body, base, triggers };
         if let Some(name) = &stage.name {
             self.resolved.names.insert(name, stage.index);
         }
         self.resolved.stages.push(stage);
         self.resolved.onbuilds.push(Vec::new());
-        state
     }
 
     fn base(&self, image: Value) -> Base {
@@ -199,107 +200,140 @@ impl<'a> Walk<'a> {
         triggers
     }
 
-    /// Runs what the stage that was opened last inherits from the `ONBUILD`s of its base.
-    fn run_triggers(&mut self) {
+    /// Runs what the stage that a `FROM` opened inherits from the `ONBUILD`s of its base.
+    fn run_triggers(&mut self, from: usize) {
         let triggers = self.resolved.stages.last().map(|stage| stage.triggers.clone()).unwrap_or_default();
         let dockerfile = self.dockerfile;
         for index in triggers {
             if let InstructionKind::Onbuild(Onbuild { instruction: Some(trigger) }) =
                 &dockerfile.instructions[index].kind
             {
-                self.stage_instruction(index, trigger);
+                self.stage_instruction(from, index, trigger);
             }
         }
     }
 
-    fn global_instruction(&mut self, instruction: &Instruction) {
+    fn global_instruction(&mut self, at: usize, instruction: &Instruction) {
         let InstructionKind::Arg(pairs) = &instruction.kind else { return };
         // Each sees those before it on the same line.
         for pair in &pairs.pairs {
             let name = pair.key.text(self.source);
-            match &pair.value {
-                Some(value) => {
-                    let value = self.expand(value, &self.global);
-                    let value = self.afford(name, value);
-                    self.global.set_arg(name, value);
+            let variables = &self.resolved.variables;
+            let change = match (variables.given(name), &pair.value) {
+                (Some(given), _) => Some(Change::Arg(given.clone())),
+                (None, Some(default)) => {
+                    Some(Change::Arg(self.expand(default, self.scope(Place::Global, at))))
                 }
-                None => self.global.await_arg(name, Reason::BuildArgument),
-            }
+                (None, None) if variables.is_declared(name, Place::Global, Moment::after(at)) => None,
+                (None, None) => variables.awaited(),
+            };
+            self.change(name, Place::Global, at, change);
         }
-        self.state.scope = self.global.clone();
-        self.has_changed = true;
     }
 
-    fn stage_instruction(&mut self, index: usize, instruction: &Instruction) {
+    /// Runs an instruction of the last stage. `at` is the index of the one that is running, which for a trigger is the
+    /// `FROM`; `index` is where it stands.
+    fn stage_instruction(&mut self, at: usize, index: usize, instruction: &'a Instruction) {
+        let now = Moment::after(at);
         match &instruction.kind {
-            InstructionKind::Arg(pairs) => self.arg(pairs),
-            InstructionKind::Env(pairs) => self.env(pairs),
+            InstructionKind::Arg(pairs) => self.arg(at, pairs),
+            InstructionKind::Env(pairs) => self.env(at, pairs),
             InstructionKind::User(words) => {
-                let Some(value) = self.only(words) else { return };
+                let Some(value) = self.only(at, words) else { return };
                 let value = self.afford("USER", value);
-                self.state.user = User::Set { value, instruction: index };
+                self.resolved.users.set(now, User::Set { value, instruction: index });
             }
             InstructionKind::Workdir(words) => {
-                let Some(path) = self.only(words) else { return };
-                let path = join(&self.state.workdir, path);
-                self.state.workdir = self.afford("WORKDIR", path);
+                let Some(path) = self.only(at, words) else { return };
+                let path = join(self.resolved.workdirs.last().unwrap_or(&ROOT), path);
+                let path = self.afford("WORKDIR", path);
+                self.resolved.workdirs.set(now, path);
             }
             InstructionKind::Shell(words) if !words.words.is_empty() => {
-                let words = words.words.iter();
-                self.state.shell = words.map(|word| word.text(self.source).to_owned()).collect();
+                let words = words.words.iter().map(|word| word.text(self.source).to_owned());
+                self.resolved.shells.set(now, words.collect());
             }
             InstructionKind::Onbuild(_) => {
                 if let Some(onbuilds) = self.resolved.onbuilds.last_mut() {
                     onbuilds.push(index);
                 }
-                return;
             }
-            _ => return,
+            _ => {}
         }
-        self.has_changed = true;
     }
 
-    /// Each pair sees those before it on the same line. One without a value takes that of the global scope.
-    fn arg(&mut self, pairs: &Pairs) {
+    /// Each pair sees those before it on the same line. What the build is given wins; a pair without a value takes that
+    /// of the global scope.
+    fn arg(&mut self, at: usize, pairs: &Pairs) {
+        let place = self.place();
         for pair in &pairs.pairs {
             let name = pair.key.text(self.source);
-            if let Some(value) = &pair.value {
-                let value = self.expand(value, &self.state.scope);
-                let value = self.afford(name, value);
-                self.state.scope.set_arg(name, value);
-                continue;
-            }
-            match self.global.get(name) {
-                Lookup::Set(value) => self.state.scope.set_arg(name, value.clone()),
-                Lookup::Unknown(reason) => self.state.scope.await_arg(name, reason),
-                Lookup::Unset => self.state.scope.await_arg(name, Reason::BuildArgument),
-            }
+            let variables = &self.resolved.variables;
+            let change = if let Some(given) = variables.given(name) {
+                Some(Change::Arg(given.clone()))
+            } else if let Some(default) = &pair.value {
+                Some(Change::Arg(self.expand(default, self.scope(place, at))))
+            } else {
+                match (self.scope(Place::Global, at).get(name), variables.awaited()) {
+                    (Lookup::Set(value), _) => Some(Change::Arg(value.clone())),
+                    // What is set already stays until the build gives a value.
+                    _ if variables.is_declared(name, place, Moment::after(at)) => None,
+                    (Lookup::Unknown(reason), _) => Some(Change::Awaited(reason)),
+                    (Lookup::Unset, awaited) => awaited,
+                }
+            };
+            self.change(name, place, at, change);
         }
     }
 
     /// All pairs see the environment before the instruction.
-    fn env(&mut self, pairs: &Pairs) {
-        let before = self.state.scope.clone();
-        for pair in &pairs.pairs {
-            let value = pair.value.as_ref().map(|value| self.expand(value, &before)).unwrap_or_default();
+    fn env(&mut self, at: usize, pairs: &'a Pairs) {
+        let place = self.place();
+        let before = self.scope(place, at);
+        let pair = |pair: &'a KeyValue| {
+            let value = pair.value.as_ref().map(|value| self.expand(value, before)).unwrap_or_default();
             let key = pair.key.text(self.source);
-            if is_plain(key, self.dockerfile.escape) {
-                let value = self.afford(key, value);
-                self.state.scope.set_env(key, value);
-                continue;
-            }
-            let key = self.expand(&pair.key, &before);
-            let value = self.afford(key.text(), value);
-            self.state.scope.set_env(key.text(), value);
+            let is_plain = is_plain(key, self.dockerfile.escape);
+            let key = if is_plain {
+                Cow::Borrowed(key)
+            } else {
+                self.expand(&pair.key, before).text().to_owned().into()
+            };
+            (key, value)
+        };
+        let changes: Vec<(Cow<'_, str>, Value)> = pairs.pairs.iter().map(pair).collect();
+        for (key, value) in changes {
+            self.change(&key, place, at, Some(Change::Env(value)));
         }
     }
 
-    fn expand(&self, word: &Word, scope: &Scope) -> Value {
-        expand(word.text(self.source), self.dockerfile.escape, scope)
+    /// Writes down what an instruction does to a variable, if there is still room for it.
+    fn change(&mut self, name: &str, place: Place, at: usize, change: Option<Change>) {
+        let change = match change {
+            None => return,
+            Some(Change::Env(value)) => Change::Env(self.afford(name, value)),
+            Some(Change::Arg(value)) => Change::Arg(self.afford(name, value)),
+            Some(awaited) => awaited,
+        };
+        self.resolved.variables.change(name, place, Moment::after(at), change);
     }
 
-    fn only(&self, words: &Words) -> Option<Value> {
-        Some(self.expand(words.words.first()?, &self.state.scope))
+    /// The last stage.
+    fn place(&self) -> Place {
+        self.resolved.stages.len().checked_sub(1).map_or(Place::Global, |last| Place::Stage(last as u32))
+    }
+
+    /// What a running instruction sees, with what it has done so far.
+    fn scope(&self, place: Place, at: usize) -> Scope<'_> {
+        Scope::new(&self.resolved.variables, place, Moment::after(at))
+    }
+
+    fn expand(&self, word: &Word, scope: Scope<'_>) -> Value {
+        expand(word.text(self.source), self.dockerfile.escape, &|name| scope.get(name))
+    }
+
+    fn only(&self, at: usize, words: &Words) -> Option<Value> {
+        Some(self.expand(words.words.first()?, self.scope(self.place(), at)))
     }
 
     /// The value, if there is still room for it.

@@ -1,20 +1,18 @@
 //! What holds at one place of a stage: variables, user, working directory, shell.
 
-use std::sync::Arc;
-
 use super::variables::{Scope, Value};
 
-/// What holds before an instruction runs.
-#[derive(Clone, Debug)]
-pub struct State {
+/// What holds at one place: a view into the model.
+#[derive(Clone, Copy, Debug)]
+pub struct State<'a> {
     /// The variables.
-    pub scope: Scope,
+    pub scope: Scope<'a>,
     /// The user.
-    pub user: User,
+    pub user: &'a User,
     /// The absolute working directory; unknown until an absolute `WORKDIR` when the base is an image.
-    pub workdir: Value,
+    pub workdir: &'a Value,
     /// The words that shell-form commands are handed to; `["/bin/sh", "-c"]` until a `SHELL`.
-    pub shell: Arc<[String]>,
+    pub shell: &'a [String],
 }
 
 /// The user that commands run as.
@@ -52,7 +50,7 @@ impl User {
     }
 }
 
-impl State {
+impl State<'_> {
     /// The home directory that commands find in `$HOME`: an `ENV HOME`, else that of the user, `/root` or
     /// `/home/<name>`. A base image's own user is taken for root, which it nearly always is. `None` when the
     /// user is a number other than 0 or depends on the build.
@@ -61,7 +59,7 @@ impl State {
         if let Some(home) = self.scope.run_environment("HOME") {
             return home.as_known().map(str::to_owned);
         }
-        if self.user == User::OfBaseImage {
+        if *self.user == User::OfBaseImage {
             return Some("/root".to_owned());
         }
         match self.user.name()? {

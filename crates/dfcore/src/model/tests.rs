@@ -19,10 +19,10 @@ fn stages_know_their_bases() {
                 value.unknown_parts().iter().map(|part| &*part.name).collect::<Vec<_>>()
             ),
         };
-        let bases: Vec<_> = model.stages.iter().map(show).collect();
+        let bases: Vec<_> = model.stages().iter().map(show).collect();
         assert_eq!(bases, ["image alpine:3.20 []", "stage 0", "scratch", "image ${OPEN}/y:1 [\"OPEN\"]"]);
-        assert_eq!(model.stages[0].name.as_deref(), Some("base"));
-        assert_eq!(model.stages[1].display_name(), "stage 2");
+        assert_eq!(model.stages()[0].name.as_deref(), Some("base"));
+        assert_eq!(model.stages()[1].display_name(), "stage 2");
     });
 }
 
@@ -91,10 +91,10 @@ fn the_graph_follows_bases_copies_and_mounts() {
     let text = "FROM a AS one\nFROM b AS two\nFROM c AS three\nFROM one AS four\nCOPY --from=1 /x /x\n\
                 RUN --mount=type=bind,from=THREE,target=/m id\nCOPY --from=nginx:1 /e /e\nFROM d AS five";
     with_model(text, |model| {
-        assert_eq!(model.needed_stages(&model.stages[3]), [0, 1, 2]);
-        assert_eq!(model.built_for(&model.stages[3]), [true, true, true, true, false]);
-        assert_eq!(model.built_for(&model.stages[4]), [false, false, false, false, true]);
-        let lineage: Vec<_> = model.lineage(&model.stages[3]).iter().map(|stage| stage.index).collect();
+        assert_eq!(model.needed_stages(&model.stages()[3]), [0, 1, 2]);
+        assert_eq!(model.built_for(&model.stages()[3]), [true, true, true, true, false]);
+        assert_eq!(model.built_for(&model.stages()[4]), [false, false, false, false, true]);
+        let lineage: Vec<_> = model.lineage(&model.stages()[3]).iter().map(|stage| stage.index).collect();
         assert_eq!(lineage, [3, 0]);
         assert_eq!(model.copy_origin(6), Some(Origin::External(Value::known("nginx:1"))));
     });
@@ -130,17 +130,17 @@ fn windows_images_have_another_shell() {
 fn a_name_may_be_given_again() {
     let text = "FROM a AS x\nFROM b AS X\nFROM x\nCOPY --from=X /a /a\nFROM X\nFROM c AS x";
     with_model(text, |model| {
-        assert_eq!(model.stages[2].base, Base::Stage(1));
+        assert_eq!(model.stages()[2].base, Base::Stage(1));
         // `--from` takes the last of the whole file; `FROM` compares with names in lower case.
         assert_eq!(model.copy_origin(3), Some(Origin::Stage(4)));
-        assert!(matches!(model.stages[3].base, Base::Image { .. }));
+        assert!(matches!(model.stages()[3].base, Base::Image { .. }));
     });
 }
 
 #[test]
 fn stages_may_need_later_ones_but_not_in_a_circle() {
     with_model("FROM a AS x\nCOPY --from=y /a /a\nFROM b AS y", |model| {
-        assert_eq!(model.needed_stages(&model.stages[0]), [1]);
+        assert_eq!(model.needed_stages(&model.stages()[0]), [1]);
         assert_eq!(model.circle(), None);
     });
     let text = "FROM a\nCOPY --from=1 / /\nFROM b AS y\nRUN --mount=from=z id\nFROM y AS z";
@@ -153,14 +153,14 @@ fn triggers_run_in_the_stages_above() {
     let text = "FROM a AS base\nONBUILD USER app\nONBUILD ENV A=$B\nONBUILD COPY --from=tools /t /t\nENV B=1\n\
                 FROM scratch AS tools\nFROM base AS child\nRUN id\nFROM child\nRUN id";
     with_model(text, |model| {
-        assert_eq!(model.stages[2].triggers, [1, 2, 3]);
+        assert_eq!(model.stages()[2].triggers, [1, 2, 3]);
         assert_eq!(model.state(7).user.name(), Some("app"));
         assert_eq!(model.state(7).scope.env("A").and_then(Value::as_known), Some("1"));
-        assert_eq!(model.needed_stages(&model.stages[0]), [0; 0]);
-        assert_eq!(model.needed_stages(&model.stages[2]), [0, 1]);
+        assert_eq!(model.needed_stages(&model.stages()[0]), [0; 0]);
+        assert_eq!(model.needed_stages(&model.stages()[2]), [0, 1]);
         // They are not passed on.
-        assert_eq!(model.stages[3].triggers, [0; 0]);
-        assert_eq!(model.external_for(&model.stages[3]), [Value::known("a")]);
+        assert_eq!(model.stages()[3].triggers, [0; 0]);
+        assert_eq!(model.external_for(&model.stages()[3]), [Value::known("a")]);
     });
 }
 
@@ -189,5 +189,51 @@ fn values_that_grow_without_end_are_given_up() {
             panic!("it is set");
         };
         assert_eq!(value.unknown_parts()[0].reason, Reason::TooLarge);
+    });
+}
+
+#[test]
+fn what_the_build_is_given_wins() {
+    let text = "ARG TAG=1\nARG OPEN\nARG TARGETVARIANT\nFROM a:$TAG$TARGETVARIANT\nARG TAG\nARG OPEN\nARG OWN=$TAG-x\nARG TARGETARCH\nARG GIVEN=default\nRUN id";
+    let source = SourceFile::new("Dockerfile", text).expect("small");
+    let show = |arguments: &BuildArguments| {
+        let model = Model::with_arguments(&source, arguments);
+        let Base::Image { value, .. } = &model.stages()[0].base else { panic!("an image") };
+        let mut all = vec![value.text().to_owned()];
+        let scope = model.state(9).scope;
+        all.extend(["TAG", "OPEN", "OWN", "TARGETARCH", "GIVEN"].map(|name| match scope.get(name) {
+            Lookup::Set(value) => value.text().to_owned(),
+            Lookup::Unset => "unset".to_owned(),
+            Lookup::Unknown(reason) => format!("{reason:?}"),
+        }));
+        all.join(" ")
+    };
+    let none = BuildArguments::new();
+    assert_eq!(show(&none), "a:1${TARGETVARIANT} 1 BuildArgument 1-x Platform default");
+    let some = none.argument("TAG", "2").argument("GIVEN", "g").target_platform("linux/arm/v7");
+    assert_eq!(show(&some), "a:2v7 2 BuildArgument 2-x arm g");
+    // `OPEN` is not given then; the base image may have set it.
+    assert_eq!(show(&some.complete()), "a:2v7 2 BaseImage 2-x arm g");
+}
+
+#[test]
+fn the_environment_survives_arguments_of_its_name() {
+    let text = "FROM scratch AS base\nENV A=1\nARG A=2\nENV A=3\nARG A=4\nRUN a\nFROM base\nARG A=5\nRUN b";
+    with_model(text, |model| {
+        let env = |index: usize| model.state(index).scope.env("A").and_then(Value::as_known);
+        assert_eq!(
+            [env(1), env(2), env(3), env(5), env(8)],
+            [None, Some("1"), Some("1"), Some("3"), Some("3")]
+        );
+    });
+}
+
+#[test]
+fn a_tower_of_stages_has_an_end() {
+    let tower: String = (1..100).map(|stage| format!("FROM s{} AS s{stage}\n", stage - 1)).collect();
+    with_model(&format!("FROM scratch AS s0\nENV A=1\n{tower}RUN id\nENV B=2\nRUN id"), |model| {
+        let scope = model.state(model.dockerfile.instructions.len() - 1).scope;
+        assert_eq!(scope.get("A"), Lookup::Unknown(Reason::TooLarge));
+        assert_eq!(scope.get("B"), Lookup::Set(&Value::known("2")));
     });
 }

@@ -9,7 +9,7 @@ use crate::text::Span;
 
 /// A command of a script in its place.
 pub(super) struct Place<'a> {
-    pub(super) state: &'a State,
+    pub(super) state: State<'a>,
     script: &'a Script,
     pub(super) command: &'a Command,
     index: usize,
@@ -25,7 +25,7 @@ pub(super) struct Place<'a> {
 
 impl<'a> Place<'a> {
     /// The command with that index; `None` without a known program.
-    pub(super) fn new(state: &'a State, script: &'a Script, index: usize) -> Option<Self> {
+    pub(super) fn new(state: State<'a>, script: &'a Script, index: usize) -> Option<Self> {
         let command = &script.commands[index];
         let program_word = command.words.first()?;
         let program = command.name.as_deref()?;

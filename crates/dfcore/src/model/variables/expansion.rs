@@ -1,7 +1,7 @@
 //! The expansion of words: quotes, escapes and variables, as BuildKit's `frontend/dockerfile/shell/lex.go` does it.
 
 use super::pattern::{Hopeless, Length, Occurrences, Pattern};
-use super::scope::{Lookup, Scope};
+use super::scope::Lookup;
 use super::value::{Reason, Unknown, Value};
 use crate::syntax::ast::Escape;
 
@@ -10,18 +10,19 @@ const MAX_DEPTH: u32 = 64;
 /// How long a value may grow, in bytes, before it counts as unknown: words can double at every `ENV`.
 const MAX_VALUE: usize = 1 << 20;
 
-/// Expands variables, quotes and escapes of a word, as BuildKit does for the arguments that it expands.
+/// Expands variables, quotes and escapes of a word, as BuildKit does for the arguments that it expands. `lookup` says
+/// what a variable is; [`Scope::get`](super::Scope::get) of an instruction's state does.
 ///
 /// What BuildKit refuses to expand comes back as an unknown value with [`Reason::Refused`].
 #[must_use]
-pub fn expand(word: &str, escape: Escape, scope: &Scope) -> Value {
+pub fn expand<'v>(word: &str, escape: Escape, lookup: &dyn Fn(&str) -> Lookup<'v>) -> Value {
     // BuildKit's scanner drops a byte order mark at the start of any text.
     let word = word.strip_prefix('\u{FEFF}').unwrap_or(word);
     if is_plain(word, escape) {
         return Value::known(word);
     }
     let mut expansion =
-        Expansion { text: word, at: 0, escape: escape.as_char(), scope, asked: None, budget: MAX_VALUE };
+        Expansion { text: word, at: 0, escape: escape.as_char(), lookup, asked: None, budget: MAX_VALUE };
     let mut text = Text { text: String::with_capacity(word.len()), unknown: Vec::new() };
     match expansion.until(None, Escapes::Removed, 0, &mut text) {
         Ok(()) => Value::with_unknown(text.text, text.unknown),
@@ -77,12 +78,12 @@ enum Escapes {
     Kept,
 }
 
-struct Expansion<'a> {
+struct Expansion<'a, 'v> {
     text: &'a str,
     /// The byte that is read next.
     at: usize,
     escape: char,
-    scope: &'a Scope,
+    lookup: &'a dyn Fn(&str) -> Lookup<'v>,
     /// The variable that was met last.
     asked: Option<&'a str>,
     /// How many bytes values may still add.
@@ -92,7 +93,7 @@ struct Expansion<'a> {
 /// Why there is no value; it ends the expansion.
 type Failure = Reason;
 
-impl<'a> Expansion<'a> {
+impl<'a, 'v> Expansion<'a, 'v> {
     fn peek(&self) -> Option<char> {
         self.text[self.at..].chars().next()
     }
@@ -220,7 +221,7 @@ impl<'a> Expansion<'a> {
         let mut word = Text::default();
         self.until(Some('}'), Escapes::Removed, depth + 1, &mut word)?;
         self.asked = Some(name);
-        let lookup = self.scope.get(name);
+        let lookup = (self.lookup)(name);
         let is_set = match lookup {
             Lookup::Unset => Some(false),
             Lookup::Set(_) if empty == Empty::IsSet => Some(true),
@@ -292,9 +293,9 @@ impl<'a> Expansion<'a> {
     }
 
     /// The value of a variable when all of it is known; one that is not set is empty.
-    fn known_value(&mut self, name: &'a str) -> Option<&'a str> {
+    fn known_value(&mut self, name: &'a str) -> Option<&'v str> {
         self.asked = Some(name);
-        match self.scope.get(name) {
+        match (self.lookup)(name) {
             Lookup::Unset => Some(""),
             Lookup::Set(value) => value.as_known(),
             Lookup::Unknown(_) => None,
@@ -303,7 +304,7 @@ impl<'a> Expansion<'a> {
 
     fn add_variable(&mut self, name: &'a str, text: &mut Text) -> Result<(), Failure> {
         self.asked = Some(name);
-        match self.scope.get(name) {
+        match (self.lookup)(name) {
             Lookup::Unset => Ok(()),
             Lookup::Set(value) => self.add_value(value, text),
             Lookup::Unknown(_) => self.add_unknown(name, &[], text),
@@ -313,7 +314,7 @@ impl<'a> Expansion<'a> {
     /// The name in the place of what becomes of a variable, which only the build knows: for the variable's sake, or
     /// for that of the `words` of its modifier.
     fn add_unknown(&mut self, name: &str, words: &[&Text], text: &mut Text) -> Result<(), Failure> {
-        match self.scope.get(name) {
+        match (self.lookup)(name) {
             Lookup::Unknown(reason) => text.blame(&[Unknown { name: name.into(), reason }]),
             Lookup::Set(value) => text.blame(value.unknown_parts()),
             Lookup::Unset => {}
@@ -365,22 +366,29 @@ fn too_large(_: Hopeless) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::model::BaseEnvironment;
+    use std::sync::LazyLock;
 
-    fn scope() -> Scope {
-        let mut scope = Scope::new(BaseEnvironment::Empty);
-        scope.set_env("A", Value::known("one"));
-        scope.set_env("EMPTY", Value::known(""));
-        scope.set_env("FILE", Value::known("a.tar.gz"));
-        scope.set_env("P", Value::known("/usr/bin:/bin"));
-        scope.await_arg("ARGUMENT", Reason::BuildArgument);
-        scope
+    use super::*;
+
+    type Variables = [(&'static str, Value); 5];
+
+    static VARIABLES: LazyLock<Variables> = LazyLock::new(|| {
+        let pairs = [("A", "one"), ("EMPTY", ""), ("FILE", "a.tar.gz"), ("P", "/usr/bin:/bin")];
+        let [a, empty, file, path] = pairs.map(|(name, value)| (name, Value::known(value)));
+        [a, empty, file, path, ("LARGE", Value::known("x".repeat(MAX_VALUE / 2 + 1)))]
+    });
+
+    fn lookup(name: &str) -> Lookup<'static> {
+        match VARIABLES.iter().find(|(known, _)| *known == name) {
+            Some((_, value)) => Lookup::Set(value),
+            None if name == "ARGUMENT" => Lookup::Unknown(Reason::BuildArgument),
+            None => Lookup::Unset,
+        }
     }
 
     /// The value, or why there is none.
     fn show(word: &str) -> String {
-        let value = expand(word, Escape::Backslash, &scope());
+        let value = expand(word, Escape::Backslash, &lookup);
         match value.as_known() {
             Some(text) => text.to_owned(),
             None => {
@@ -446,7 +454,7 @@ mod tests {
 
     #[test]
     fn keeps_the_known_part_of_an_unknown_value() {
-        let value = expand("/opt/venv/bin:$PATH", Escape::Backslash, &Scope::new(BaseEnvironment::Unknown));
+        let value = expand("/opt/venv/bin:$PATH", Escape::Backslash, &|_| Lookup::Unknown(Reason::BaseImage));
         assert_eq!(value.as_known(), None);
         assert_eq!(value.text(), "/opt/venv/bin:${PATH}");
         assert_eq!(&*value.unknown_parts()[0].name, "PATH");
@@ -456,10 +464,8 @@ mod tests {
     #[test]
     fn deep_nesting_and_growth_are_bounded() {
         let deep = format!("{}x{}", "${N:-".repeat(5000), "}".repeat(5000));
-        assert_eq!(expand(&deep, Escape::Backslash, &scope()).as_known(), None);
-        let mut scope = scope();
-        scope.set_env("B", Value::known("x".repeat(MAX_VALUE / 2 + 1)));
-        let value = expand("$B$B", Escape::Backslash, &scope);
+        assert_eq!(expand(&deep, Escape::Backslash, &lookup).as_known(), None);
+        let value = expand("$LARGE$LARGE", Escape::Backslash, &lookup);
         assert_eq!(value.unknown_parts()[0].reason, Reason::TooLarge);
     }
 }

@@ -2,13 +2,17 @@
 //!
 //! The reference is BuildKit's `frontend/dockerfile/shell` (word expansion) and `…/dockerfile2llb` (scopes).
 
+mod arguments;
 mod expansion;
+mod history;
 mod pattern;
-mod persistent_map;
 mod scope;
 mod value;
 
+pub use arguments::BuildArguments;
 pub use expansion::expand;
 pub(super) use expansion::is_plain;
-pub use scope::{BaseEnvironment, Lookup, PLATFORM_ARGS, Scope};
+pub use history::PLATFORM_ARGS;
+pub(super) use history::{Below, Change, History, Place};
+pub use scope::{Lookup, Scope};
 pub use value::{Reason, Unknown, Value};

@@ -64,7 +64,7 @@ impl Rule for UserSiteCopied {
             let InstructionKind::Copy(copy) = &instruction.kind else { continue };
             let Some(Origin::Stage(origin)) = model.copy_origin(index) else { continue };
             // The first `pip install --user` of the stage that is copied from, and where it puts its files.
-            let lineage = model.lineage(&model.stages[origin]);
+            let lineage = model.lineage(&model.stages()[origin]);
             let installs = lineage
                 .iter()
                 .flat_map(|stage| model.body(stage))

@@ -113,7 +113,7 @@ fn shipped_venv(model: &Model<'_>, stage: &Stage) -> Option<(usize, String)> {
             else {
                 continue;
             };
-            let created = model.lineage(&model.stages[origin]);
+            let created = model.lineage(&model.stages()[origin]);
             let created = created.iter().flat_map(|stage| model.body(stage));
             for venv in created.flat_map(|(place, _)| model.venvs(place)) {
                 for source in &copy.sources {

@@ -75,7 +75,7 @@ declare_rule! {
 impl Rule for LatestTag {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
         let model = cx.model;
-        for stage in &model.stages {
+        for stage in model.stages() {
             let Base::Image { value, reference } = &stage.base else { continue };
             let InstructionKind::From(from) = &model.instruction(stage.from).kind else { continue };
             let Some(word) = &from.image else { continue };
