@@ -74,8 +74,9 @@ pub(crate) fn run(folder: Option<&Path>) -> Result<ExitCode> {
     let list = std::env::temp_dir().join(format!("dflint-bench-{}.txt", std::process::id()));
     let lines: Vec<_> = files.iter().map(|file| file.to_string_lossy()).collect();
     fs::write(&list, lines.join("\n")).with_context(|| format!("cannot write {}", list.display()))?;
-    let benched =
-        process::run(cargo().args(["bench", "--package", "dfcore"]).env("DFLINT_BENCH_FILES", &list));
+    // A large file that costs more than it may is no reason to leave out the benches after it.
+    let benches = ["bench", "--package", "dfcore", "--no-fail-fast"];
+    let benched = process::run(cargo().args(benches).env("DFLINT_BENCH_FILES", &list));
     // It is of no use after this, whatever came of it.
     _ = fs::remove_file(&list);
     benched?;
