@@ -3,11 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::error::Error;
+use dfcore::model::ImageReference;
 
-const DEFAULT_DOMAIN: &str = "docker.io";
-const MAX_NAME_BYTES: usize = 255;
-const MAX_TAG_BYTES: usize = 128;
+use crate::error::Error;
 
 /// The name of an image to be written, normalised as Docker does it: `demo` is `docker.io/library/demo:latest`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,39 +27,17 @@ impl FromStr for Reference {
 
     fn from_str(given: &str) -> Result<Self, Error> {
         let invalid = |why: &str| Error::Usage(format!("invalid image name {given:?}: {why}"));
-        if given.contains('@') {
+        let reference = ImageReference::parse(given);
+        if reference.digest.is_some() {
             return Err(invalid("a name to write cannot hold a digest"));
         }
-        let (domain, rest) = match given.split_once('/') {
-            Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" => (first, rest),
-            _ => (DEFAULT_DOMAIN, given),
-        };
-        let (path, tag) = match rest.rsplit_once(':') {
-            Some((path, tag)) => (path, tag),
-            None => (rest, "latest"),
-        };
-        if path.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            return Err(invalid("the repository must be lower case"));
-        }
-        if path.len() > MAX_NAME_BYTES || !path.split('/').all(is_path_component) {
-            return Err(invalid(
-                "a repository is made of lower-case letters and digits, separated by `.`, `_`, `-` or `/`",
-            ));
-        }
-        if !is_tag(tag) {
-            return Err(invalid(
-                "a tag is made of at most 128 letters, digits, `_`, `.` and `-`, and starts with neither `.` nor `-`",
-            ));
-        }
-        if !is_domain(domain) {
-            return Err(invalid("the part before the first `/` is not a host name"));
-        }
-        let path = if domain == DEFAULT_DOMAIN && !path.contains('/') {
-            format!("library/{path}")
-        } else {
-            path.to_owned()
-        };
-        Ok(Self { domain: domain.to_owned(), path, tag: tag.to_owned() })
+        let normal = reference.normalized().map_err(|why| invalid(&why.to_string()))?;
+        let normal = ImageReference::parse(&normal);
+        Ok(Self {
+            domain: normal.normal_registry().to_owned(),
+            path: normal.path.to_owned(),
+            tag: normal.tag.unwrap_or_default().to_owned(),
+        })
     }
 }
 
@@ -69,32 +45,6 @@ impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}:{}", self.domain, self.path, self.tag)
     }
-}
-
-fn is_path_component(component: &str) -> bool {
-    let alphanumeric = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let bytes = component.as_bytes();
-    bytes.first().is_some_and(alphanumeric)
-        && bytes.last().is_some_and(alphanumeric)
-        && bytes.iter().all(|byte| alphanumeric(byte) || matches!(byte, b'.' | b'_' | b'-'))
-        && !component.contains("..")
-        && !component.contains("___")
-}
-
-fn is_tag(tag: &str) -> bool {
-    let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    tag.len() <= MAX_TAG_BYTES
-        && tag.bytes().next().is_some_and(word)
-        && tag.bytes().all(|byte| word(byte) || matches!(byte, b'.' | b'-'))
-}
-
-fn is_domain(domain: &str) -> bool {
-    let (host, port) = domain.rsplit_once(':').unwrap_or((domain, "0"));
-    !host.is_empty()
-        && host
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'[' | b']' | b':'))
-        && port.parse::<u16>().is_ok()
 }
 
 #[cfg(test)]
@@ -122,8 +72,8 @@ mod tests {
     #[test]
     fn bad_names_say_why() {
         for (given, why) in [
-            ("", "a repository is made of"),
-            ("Demo", "must be lower case"),
+            ("", "it is empty"),
+            ("Demo", "no capital letters"),
             ("demo:", "a tag is made of"),
             ("demo:.x", "a tag is made of"),
             ("a//b", "a repository is made of"),

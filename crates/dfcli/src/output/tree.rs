@@ -66,7 +66,7 @@ impl Tree<'_> {
         let base = match &stage.base {
             Base::Scratch => "scratch".to_owned(),
             Base::Stage(index) => self.model.stages()[*index].display_name(),
-            Base::Image { value, .. } => value.text().to_owned(),
+            Base::Image(value) => value.text().to_owned(),
             _ => String::new(),
         };
         let span = self.model.instruction(stage.from).span;

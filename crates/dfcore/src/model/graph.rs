@@ -68,7 +68,7 @@ impl Model<'_> {
         let mut needs = Vec::new();
         let base = match &stage.base {
             Base::Stage(base) => Some(Origin::Stage(*base)),
-            Base::Image { value, .. } => Some(Origin::External(value.clone())),
+            Base::Image(value) => Some(Origin::External(value.clone())),
             Base::Scratch => None,
         };
         needs.extend(base.map(|origin| Need { origin, by: Use::Base, instruction: stage.from }));

@@ -20,7 +20,7 @@ use std::sync::OnceLock;
 pub use cleanup::Cleanup;
 pub use filesystem::{ContextCopy, ContextSource};
 pub use graph::{Need, Use};
-pub use image_ref::ImageReference;
+pub use image_ref::{ImageReference, InvalidReference};
 pub use mounts::{CacheCover, MountedFolder, cache_mount_flag, is_below};
 pub use stages::{Base, Origin, Stage};
 pub use state::{State, User, clean};

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
-use super::image_ref::ImageReference;
 use super::stages::{Base, Stage, StageNames};
 use super::state::{State, User, clean, is_clean};
 use super::timeline::{Moment, Timeline};
@@ -90,9 +89,9 @@ fn shell(words: &[&str]) -> Arc<[String]> {
 
 /// Whether an image is one of Microsoft's for Windows, or a variant of another that is made from them.
 fn is_windows(base: &Base) -> bool {
-    let Base::Image { reference, .. } = base else { return false };
-    let tag = reference.tag.as_deref().unwrap_or_default();
-    let is_microsoft = reference.registry.as_deref() == Some("mcr.microsoft.com");
+    let Some(reference) = base.image() else { return false };
+    let tag = reference.tag.unwrap_or_default();
+    let is_microsoft = reference.registry == Some("mcr.microsoft.com");
     (is_microsoft && reference.path.starts_with("windows"))
         || ["windowsservercore", "nanoserver"].iter().any(|system| tag.contains(system))
 }
@@ -155,7 +154,7 @@ impl<'a> Walk<'a> {
                 (Below::Stage(*parent as u32), end.user.clone(), end.workdir.clone(), Arc::clone(shell))
             }
             Base::Scratch => (Below::Nothing, User::Root, ROOT.clone(), Arc::clone(&DEFAULT_SHELL)),
-            Base::Image { .. } => {
+            Base::Image(_) => {
                 let shell = if is_windows(&base) { &CMD } else { &DEFAULT_SHELL };
                 (Below::Image, User::OfBaseImage, WORKDIR_OF_BASE.clone(), Arc::clone(shell))
             }
@@ -188,8 +187,7 @@ impl<'a> Walk<'a> {
                 return Base::Scratch;
             }
         }
-        let reference = ImageReference::parse(image.text());
-        Base::Image { value: image, reference }
+        Base::Image(image)
     }
 
     /// The `ONBUILD`s of a stage, which the stages on top of it run first.

@@ -63,13 +63,20 @@ pub enum Base {
     Scratch,
     /// An earlier stage of this file.
     Stage(usize),
-    /// An image. The reference is that of the text with the defaults of its variables.
-    Image {
-        /// The text with variables expanded.
-        value: Value,
-        /// Its parts; variables that are unknown stand in them as `${NAME}`.
-        reference: ImageReference,
-    },
+    /// An image: the text of `FROM` with variables expanded.
+    Image(Value),
+}
+
+impl Base {
+    /// The image, with the defaults of its variables; those that are unknown stand in it as `${NAME}`. `None` for
+    /// another stage and for `scratch`.
+    #[must_use]
+    pub fn image(&self) -> Option<ImageReference<'_>> {
+        match self {
+            Self::Image(value) => Some(ImageReference::parse(value.text())),
+            Self::Scratch | Self::Stage(_) => None,
+        }
+    }
 }
 
 /// Where a `COPY --from` or `--mount=from=` takes files from.

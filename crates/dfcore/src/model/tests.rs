@@ -13,7 +13,7 @@ fn stages_know_their_bases() {
         let show = |stage: &Stage| match &stage.base {
             Base::Scratch => "scratch".to_owned(),
             Base::Stage(index) => format!("stage {index}"),
-            Base::Image { value, .. } => format!(
+            Base::Image(value) => format!(
                 "image {} {:?}",
                 value.text(),
                 value.unknown_parts().iter().map(|part| &*part.name).collect::<Vec<_>>()
@@ -133,7 +133,7 @@ fn a_name_may_be_given_again() {
         assert_eq!(model.stages()[2].base, Base::Stage(1));
         // `--from` takes the last of the whole file; `FROM` compares with names in lower case.
         assert_eq!(model.copy_origin(3), Some(Origin::Stage(4)));
-        assert!(matches!(model.stages()[3].base, Base::Image { .. }));
+        assert!(matches!(model.stages()[3].base, Base::Image(_)));
     });
 }
 
@@ -198,7 +198,7 @@ fn what_the_build_is_given_wins() {
     let source = SourceFile::new("Dockerfile", text).expect("small");
     let show = |arguments: &BuildArguments| {
         let model = Model::with_arguments(&source, arguments);
-        let Base::Image { value, .. } = &model.stages()[0].base else { panic!("an image") };
+        let Base::Image(value) = &model.stages()[0].base else { panic!("an image") };
         let mut all = vec![value.text().to_owned()];
         let scope = model.state(9).scope;
         all.extend(["TAG", "OPEN", "OWN", "TARGETARCH", "GIVEN"].map(|name| match scope.get(name) {

@@ -79,6 +79,13 @@ impl<'s> Parser<'s> {
         Self { source, text, lines: Lines::new(text), dockerfile, errors: Errors::default() }
     }
 
+    /// Makes room before an instruction that starts at `at`. A list that doubles may end up twice as long as it has to
+    /// be; what was read of the file tells better what is to come.
+    fn make_room(&mut self, at: usize) {
+        reserve_for_rest(&mut self.dockerfile.instructions, 1, at, self.text.len());
+        reserve_for_rest(&mut self.dockerfile.tokens, 64, at, self.text.len());
+    }
+
     fn finish(self) -> Parse {
         Parse { dockerfile: self.dockerfile, errors: self.errors.into_sorted() }
     }
@@ -151,6 +158,7 @@ impl<'s> Parser<'s> {
 
     /// Reads the instruction whose text starts at `content_start` in `line`.
     fn read_instruction(&mut self, line: PhysicalLine, content_start: usize, scratch: &mut Scratch) {
+        self.make_room(content_start);
         let escape = self.dockerfile.escape.as_char() as u8;
         let end = self.read_logical_line(line, content_start, escape, scratch);
         let Scratch { joined, pieces, tokens, regions } = scratch;
@@ -336,6 +344,18 @@ impl<'s> Parser<'s> {
 
     fn line_ending(&mut self, line: PhysicalLine) {
         push_line_ending(line, self.text, &mut self.dockerfile.tokens);
+    }
+}
+
+/// Makes room for `next` items, and when there is none, for as many as the rest of the file holds if it is like the part
+/// up to `at`.
+fn reserve_for_rest<T>(list: &mut Vec<T>, next: usize, at: usize, length: usize) {
+    if list.capacity() - list.len() < next {
+        let expected = list.len() as f64 * (length - at) as f64 / at.max(1) as f64;
+        // A little more, so that the last few of many do not move them all; and some share of what is there, so that
+        // a file that gets denser and denser moves them a few times only.
+        let least = next.max(16).max(list.len() / 32);
+        list.reserve_exact((expected * 1.02) as usize + least);
     }
 }
 

@@ -274,8 +274,9 @@ fn debian_image<'m>(model: &'m Model<'_>, stage: &'m crate::model::Stage) -> Opt
         "ubuntu",
     ];
     let root = *model.lineage(stage).last()?;
-    let Base::Image { value, reference } = &root.base else { return None };
-    let tag = reference.tag.as_deref().unwrap_or_default();
+    let Base::Image(value) = &root.base else { return None };
+    let reference = root.base.image()?;
+    let tag = reference.tag.unwrap_or_default();
     let other_system =
         ["alpine", "windows", "nanoserver", "ubi", "oracle"].iter().any(|word| tag.contains(word));
     let official = OFFICIAL.iter().any(|name| reference.is_official(name));

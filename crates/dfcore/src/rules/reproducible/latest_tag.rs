@@ -76,7 +76,7 @@ impl Rule for LatestTag {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
         let model = cx.model;
         for stage in model.stages() {
-            let Base::Image { value, reference } = &stage.base else { continue };
+            let (Base::Image(value), Some(reference)) = (&stage.base, stage.base.image()) else { continue };
             let InstructionKind::From(from) = &model.instruction(stage.from).kind else { continue };
             let Some(word) = &from.image else { continue };
             if value.as_known().is_none() || !floats(reference) || self.allows(reference) {
@@ -94,14 +94,14 @@ impl Rule for LatestTag {
             }
             finding
                 .note("another day or another machine builds on another image")
-                .help(format!("name a version: `{}:<version>`", repository(reference)));
+                .help(format!("name a version: `{}:<version>`", reference.repository()));
         }
     }
 }
 
 impl LatestTag {
-    fn allows(&self, reference: &ImageReference) -> bool {
-        let repository = repository(reference);
+    fn allows(&self, reference: ImageReference<'_>) -> bool {
+        let repository = reference.repository();
         self.allow.iter().any(|allowed| match allowed.strip_suffix('*') {
             Some(prefix) => repository.starts_with(prefix),
             None => *allowed == repository,
@@ -109,14 +109,6 @@ impl LatestTag {
     }
 }
 
-fn floats(reference: &ImageReference) -> bool {
-    reference.digest.is_none() && reference.tag.as_deref().is_none_or(|tag| tag == "latest")
-}
-
-/// The reference without tag and digest.
-fn repository(reference: &ImageReference) -> String {
-    match &reference.registry {
-        Some(registry) => format!("{registry}/{}", reference.path),
-        None => reference.path.clone(),
-    }
+fn floats(reference: ImageReference<'_>) -> bool {
+    reference.digest.is_none() && reference.tag.is_none_or(|tag| tag == "latest")
 }
