@@ -198,7 +198,10 @@ fn commands() {
             "HEALTHCHECK --timeout=5 CMD x",
             "HEALTHCHECK CMD sh ‹x› › `5` is no duration (write a number with a unit, such as `30s`, `1m30s` or `500ms`)",
         ),
-        ("HEALTHCHECK --retries=-1 CMD x", "HEALTHCHECK CMD sh ‹x› › `-1` is no number of retries"),
+        (
+            "HEALTHCHECK --retries=-1 CMD x",
+            "HEALTHCHECK CMD sh ‹x› › `-1` is no number of retries (it is a whole number such as `3`; `0` is the engine's default)",
+        ),
         ("SHELL [\"/bin/bash\", \"-c\"]", "SHELL json ‹/bin/bash› ‹-c›"),
         (
             "SHELL bash -c",

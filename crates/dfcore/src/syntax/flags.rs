@@ -2,57 +2,9 @@
 
 use std::ops::Range;
 
-use super::ast::{Flag, Word};
-use super::error::Errors;
+use super::ast::{Flag, FlagValue, Word};
 use super::line::LogicalLine;
-use super::suggest;
 use super::words::is_latin1_blank as is_blank;
-
-/// What a flag may be given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Takes {
-    /// Nothing, `true` or `false`.
-    Boolean,
-    /// One value, once.
-    Value,
-    /// One value each time.
-    Values,
-}
-
-/// The flags of an instruction.
-pub(super) type FlagTable = &'static [(&'static str, Takes)];
-
-pub(super) const ADD: FlagTable = &[
-    ("checksum", Takes::Value),
-    ("chmod", Takes::Value),
-    ("chown", Takes::Value),
-    ("exclude", Takes::Values),
-    ("keep-git-dir", Takes::Boolean),
-    ("link", Takes::Boolean),
-    ("unpack", Takes::Boolean),
-];
-pub(super) const COPY: FlagTable = &[
-    ("chmod", Takes::Value),
-    ("chown", Takes::Value),
-    ("exclude", Takes::Values),
-    ("from", Takes::Value),
-    ("link", Takes::Boolean),
-    ("parents", Takes::Boolean),
-];
-pub(super) const FROM: FlagTable = &[("platform", Takes::Value)];
-pub(super) const HEALTHCHECK: FlagTable = &[
-    ("interval", Takes::Value),
-    ("retries", Takes::Value),
-    ("start-interval", Takes::Value),
-    ("start-period", Takes::Value),
-    ("timeout", Takes::Value),
-];
-pub(super) const RUN: FlagTable = &[
-    ("device", Takes::Values),
-    ("mount", Takes::Values),
-    ("network", Takes::Value),
-    ("security", Takes::Value),
-];
 
 /// A flag with the text that BuildKit reads: quotes and escapes are gone.
 #[derive(Clone, Debug)]
@@ -113,12 +65,13 @@ impl<'a> FlagText<'a> {
         Word { span: line.span(raw), joined: Some(text.into()) }
     }
 
-    /// The flag in the tree.
-    pub(super) fn to_flag(&self, line: &LogicalLine<'_>) -> Flag {
+    /// The flag in the tree, which says that.
+    pub(super) fn to_flag(&self, typed: FlagValue, line: &LogicalLine<'_>) -> Flag {
         Flag {
             span: line.span(self.range.clone()),
             name: self.word(self.name(), line),
             value: self.value().map(|value| self.word(value, line)),
+            typed,
         }
     }
 }
@@ -234,70 +187,6 @@ impl Rewriter<'_, '_> {
     }
 }
 
-/// Checks flags against those that the instruction takes.
-pub(super) fn check(
-    flags: &[FlagText<'_>],
-    table: FlagTable,
-    instruction: &str,
-    line: &LogicalLine<'_>,
-    errors: &mut Errors,
-) {
-    // Few enough for the bits of a word.
-    let mut seen = 0_u32;
-    for flag in flags {
-        let text = flag.text();
-        let name = &text[flag.name()];
-        let value = flag.value().map(|value| &text[value]);
-        let span = line.span(flag.range.clone());
-        let shown = || suggest::quoted(&format!("--{name}"));
-        let Some(index) = table.iter().position(|(known, _)| *known == name) else {
-            errors.refused(
-                span,
-                format!("unknown flag {} of `{instruction}`", shown()),
-                unknown_help(name, table, instruction),
-            );
-            continue;
-        };
-        let takes = table[index].1;
-        let is_repeated = seen & 1 << index != 0;
-        seen |= 1 << index;
-        if is_repeated && takes != Takes::Values {
-            errors.refused(span, format!("{} is given twice", shown()), "keep one of them".to_owned());
-            continue;
-        }
-        match (takes, value) {
-            (Takes::Boolean, None) | (Takes::Value | Takes::Values, Some(_)) => {}
-            (_, None | Some("")) => {
-                errors.refused(
-                    span,
-                    format!("{} has no value", shown()),
-                    format!("write `--{name}=…`, without blanks around the `=`"),
-                );
-            }
-            (Takes::Boolean, Some(value)) => {
-                if !value.eq_ignore_ascii_case("true") && !value.eq_ignore_ascii_case("false") {
-                    let value = suggest::quoted(value);
-                    let message = format!("{} is either `true` or `false`, not {value}", shown());
-                    errors.refused(span, message, None);
-                }
-            }
-        }
-    }
-}
-
-fn unknown_help(name: &str, table: FlagTable, instruction: &str) -> String {
-    if let Some(nearest) = suggest::nearest(name, table.iter().map(|(known, _)| *known)) {
-        return suggest::did_you_mean(&format!("--{nearest}"));
-    }
-    if table.is_empty() {
-        return format!(
-            "`{instruction}` takes no flags; put `--` before a first argument that starts with dashes"
-        );
-    }
-    let known: Vec<_> = table.iter().map(|(known, _)| format!("`--{known}`")).collect();
-    format!("`{instruction}` takes {}", known.join(", "))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::line::Piece;
@@ -342,7 +231,7 @@ mod tests {
         let pieces = [Piece { at: 0, source: Span::new(100, 100 + text.len() as u32) }];
         let line = LogicalLine::new(text, &pieces);
         let extracted = extract(&line, 0..text.len(), b'\\');
-        let flag = extracted.flags[0].to_flag(&line);
+        let flag = extracted.flags[0].to_flag(FlagValue::Text, &line);
         let value = flag.value.expect("a value");
         assert_eq!(value.joined.as_deref(), Some("type=secret,id=a b"));
         assert_eq!(value.span, Span::new(108, 130));

@@ -21,6 +21,7 @@ mod line;
 mod parser;
 mod suggest;
 mod token;
+mod values;
 mod words;
 
 pub use ast::Dockerfile;

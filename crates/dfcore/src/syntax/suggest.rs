@@ -17,6 +17,20 @@ pub(super) fn nearest<'n>(written: &str, names: impl IntoIterator<Item = &'n str
         .map(|(_, name)| name)
 }
 
+/// The choice of that name, or else the help towards one.
+pub(super) fn choose<T: Copy>(written: &str, choices: &[(&'static str, T)]) -> Result<T, String> {
+    if let Some(&(_, choice)) = choices.iter().find(|(name, _)| *name == written) {
+        return Ok(choice);
+    }
+    let names = || choices.iter().map(|&(name, _)| name);
+    let nearest =
+        names().find(|name| name.eq_ignore_ascii_case(written)).or_else(|| nearest(written, names()));
+    Err(match nearest {
+        Some(name) => did_you_mean(name),
+        None => format!("it is one of `{}`", names().collect::<Vec<_>>().join("`, `")),
+    })
+}
+
 /// The help for it.
 pub(super) fn did_you_mean(name: &str) -> String {
     format!("did you mean `{name}`?")

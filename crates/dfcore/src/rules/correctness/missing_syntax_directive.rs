@@ -219,7 +219,7 @@ fn features(model: &Model<'_>, instruction: &Instruction) -> Vec<Feature> {
         }
     }
     if let InstructionKind::Run(Run { mounts, .. }) = &instruction.kind {
-        let with_env = mounts.iter().filter(|mount| mount.option(&["env"], model.source).is_some());
+        let with_env = mounts.iter().filter(|mount| mount.environment(model.source).is_some());
         features.extend(with_env.map(|mount| Feature {
             span: mount.span,
             name: "a secret as an environment variable".to_owned(),

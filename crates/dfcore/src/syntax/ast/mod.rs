@@ -2,8 +2,10 @@
 
 mod command;
 mod copy;
+mod flag;
 mod from;
 mod healthcheck;
+mod mount;
 mod pairs;
 mod run;
 mod word;
@@ -14,10 +16,12 @@ use serde::Serialize;
 
 pub use command::{CommandForm, ShellText};
 pub use copy::{Copy, CopySource};
+pub use flag::{Checksum, Device, Flag, FlagValue, NetworkMode, Owner, Platform, SecurityMode};
 pub use from::From;
 pub use healthcheck::Healthcheck;
+pub use mount::{Mount, MountKey, MountOption, MountSetting, MountType, Sharing};
 pub use pairs::{KeyValue, Pairs};
-pub use run::{Mount, MountOption, MountType, Run};
+pub use run::Run;
 pub use word::Word;
 
 use super::{Token, TokenKind};
@@ -215,17 +219,6 @@ pub struct Words {
 pub struct Onbuild {
     /// The instruction that a child image runs; its heredocs are those of the `ONBUILD`.
     pub instruction: Option<Box<Instruction>>,
-}
-
-/// A flag: `--name` or `--name=value`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Flag {
-    /// The whole flag.
-    pub span: Span,
-    /// The name without the dashes.
-    pub name: Word,
-    /// What follows the `=`. Its span takes in quotes; its text is what BuildKit reads, quotes and escapes gone.
-    pub value: Option<Word>,
 }
 
 /// A here-document.

@@ -2,6 +2,9 @@
 
 mod command;
 mod copy;
+mod device;
+mod fields;
+mod flags;
 mod from;
 mod healthcheck;
 mod lists;
@@ -12,9 +15,9 @@ mod pairs;
 use std::ops::Range;
 
 use super::TokenKind;
-use super::ast::{Instruction, InstructionKind, ShellText, Word};
+use super::ast::{Instruction, InstructionKind, Mount, ShellText, Word};
 use super::error::Errors;
-use super::flags::{self, FlagText};
+use super::flags::{FlagText, extract};
 use super::heredoc::{self, Marker};
 use super::json::{self, JsonList};
 use super::keyword::Keyword;
@@ -62,8 +65,10 @@ impl Parts<'_> {
 pub(super) fn read(context: &mut Context<'_, '_>, range: Range<usize>) -> Instruction {
     let parts = split(context, range);
     let keyword_text = context.line.slice(parts.keyword.clone());
-    let kind = match Keyword::of(keyword_text) {
-        Some(keyword) => read_kind(context, keyword, &parts),
+    let keyword = Keyword::of(keyword_text);
+    let (flags, mounts) = flags::read(context, &parts, keyword);
+    let kind = match keyword {
+        Some(keyword) => read_kind(context, keyword, &parts, mounts),
         None => unknown(context, &parts),
     };
     let line = &context.line;
@@ -71,7 +76,7 @@ pub(super) fn read(context: &mut Context<'_, '_>, range: Range<usize>) -> Instru
     Instruction {
         span: keyword.cover(parts.text.span),
         keyword,
-        flags: parts.flags.iter().map(|flag| flag.to_flag(line)).collect(),
+        flags,
         arguments: parts.text,
         kind,
         heredocs: Vec::new(),
@@ -85,7 +90,7 @@ fn split<'a>(context: &mut Context<'a, '_>, range: Range<usize>) -> Parts<'a> {
     let keyword = range.start..range.start + words::first_word_end(line.slice(range.clone()));
     context.regions.push(Region { range: keyword.clone(), kind: TokenKind::Keyword });
 
-    let extracted = flags::extract(&line, keyword.end..range.end, context.escape);
+    let extracted = extract(&line, keyword.end..range.end, context.escape);
     let flag_ranges = extracted.flags.iter().map(|flag| flag.range.clone()).chain(extracted.terminator);
     context.regions.extend(flag_ranges.map(|range| Region { range, kind: TokenKind::Flag }));
 
@@ -94,22 +99,15 @@ fn split<'a>(context: &mut Context<'a, '_>, range: Range<usize>) -> Parts<'a> {
     Parts { keyword, flags: extracted.flags, arguments, text }
 }
 
-fn read_kind(context: &mut Context<'_, '_>, keyword: Keyword, parts: &Parts<'_>) -> InstructionKind {
+fn read_kind(
+    context: &mut Context<'_, '_>,
+    keyword: Keyword,
+    parts: &Parts<'_>,
+    mounts: Vec<Mount>,
+) -> InstructionKind {
     // The instruction inside an ONBUILD has regions of its own.
     if keyword != Keyword::Onbuild {
         context.regions.push(Region { range: parts.arguments.clone(), kind: TokenKind::Text });
-    }
-    let known = match keyword {
-        Keyword::Add => Some(flags::ADD),
-        Keyword::Copy => Some(flags::COPY),
-        Keyword::From => Some(flags::FROM),
-        Keyword::Run => Some(flags::RUN),
-        // These two ignore flags; HEALTHCHECK looks at them only when it has a command.
-        Keyword::Arg | Keyword::Stopsignal | Keyword::Healthcheck => None,
-        _ => Some([].as_slice()),
-    };
-    if let Some(known) = known {
-        check_flags(context, parts, known, keyword);
     }
     match keyword {
         Keyword::Add => InstructionKind::Add(copy::read(context, parts, keyword)),
@@ -124,7 +122,7 @@ fn read_kind(context: &mut Context<'_, '_>, keyword: Keyword, parts: &Parts<'_>)
         Keyword::Label => InstructionKind::Label(pairs::read(context, parts, keyword)),
         Keyword::Maintainer => InstructionKind::Maintainer(lists::read_one(context, parts, keyword)),
         Keyword::Onbuild => InstructionKind::Onbuild(onbuild::read(context, parts)),
-        Keyword::Run => InstructionKind::Run(command::read_run(context, parts)),
+        Keyword::Run => InstructionKind::Run(command::read_run(context, parts, mounts)),
         Keyword::Shell => InstructionKind::Shell(lists::read_shell(context, parts)),
         Keyword::Stopsignal => InstructionKind::Stopsignal(lists::read_one(context, parts, keyword)),
         Keyword::User => InstructionKind::User(lists::read_one(context, parts, keyword)),
@@ -146,12 +144,6 @@ fn unknown(context: &mut Context<'_, '_>, parts: &Parts<'_>) -> InstructionKind 
     };
     context.errors.refused(span, format!("unknown instruction {}", suggest::quoted(written)), help);
     InstructionKind::Unknown
-}
-
-fn check_flags(context: &mut Context<'_, '_>, parts: &Parts<'_>, known: flags::FlagTable, keyword: Keyword) {
-    if !parts.flags.is_empty() {
-        flags::check(&parts.flags, known, keyword.name(), &context.line, context.errors);
-    }
 }
 
 /// The strings of a JSON list; `None` when the arguments are to be read as text.
