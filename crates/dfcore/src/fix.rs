@@ -8,16 +8,14 @@ mod edit;
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use crate::diagnostic::FileRole;
 use crate::text::Span;
 
 pub use edit::Edit;
 
 /// What a fix promises.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 pub enum Applicability {
     /// The image keeps its meaning; applied by `dflint fix`.
     Safe,
@@ -41,7 +39,8 @@ impl Applicability {
 }
 
 /// Edits that belong together: all of them are applied, or none.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Fix {
     /// What it does, as a command: "remove `PIP_NO_CACHE_DIR`".
     pub title: String,

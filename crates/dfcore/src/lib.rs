@@ -59,6 +59,14 @@
 //! # Ok::<(), dfcore::text::TooLarge>(())
 //! ```
 //!
+//! # Features
+//!
+//! - `shell` (on by default): a real shell grammar reads the text inside `RUN`; without it a small splitter does.
+//! - `serde`: the public data can be written and read: [`syntax::Parse`] with its tree, tokens and errors,
+//!   [`shell::Script`], [`model::ImageReference`], fixes and context reports. What is read keeps its promises (a span
+//!   does not end before it starts, say) or is refused. Findings are written only, since their codes and names are
+//!   those of the rules in the program.
+//!
 //! Nothing here opens a connection, runs a program of a linted file, or needs Docker. Only
 //! [`context::DiskTree`] reads a disk.
 

@@ -34,6 +34,8 @@ fn check(bytes: &[u8]) -> Parse {
         assert!(!error.message.contains('\n') && !error.message.ends_with('.'), "{}", error.message);
     }
     check_spans(&serde_json::to_value(dockerfile).unwrap(), &source);
+    let written = serde_json::to_string(&parsed).unwrap();
+    assert_eq!(serde_json::from_str::<Parse>(&written).unwrap(), parsed, "it can be read back");
     assert_eq!(commands::commands(dockerfile, &source).len(), dockerfile.instructions.len());
     parsed
 }

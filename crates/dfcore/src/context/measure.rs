@@ -3,13 +3,13 @@
 use std::ops::AddAssign;
 
 use rustc_hash::FxHashSet;
-use serde::Serialize;
 
 use super::listing::Listing;
 use super::tree::{Entry, Fate, Kind, is_below};
 
 /// A number of files and the bytes in them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Amount {
     /// Regular files, each name of a hard-linked one counted.
     pub files: u64,

@@ -1,14 +1,12 @@
 //! What there is to say about a context, as plain data.
 
-use serde::Serialize;
-
 use super::BuildContext;
 use super::measure::{Amount, FolderAmount, folder_amounts};
 use super::tree::{Entry, Fate, Kind, Problem, compare_paths, is_below};
 
 /// A context measured: what is sent, what stays behind, and what weighs most.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
 pub struct ContextReport {
     /// The ignore file in force; [`None`] when there is none.
     pub ignore_file: Option<String>,
@@ -32,7 +30,8 @@ pub struct ContextReport {
 }
 
 /// A file and its bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct FileSize {
     /// The path in the context.
     pub path: String,
@@ -41,18 +40,19 @@ pub struct FileSize {
 }
 
 /// A folder and what it sends.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct FolderSize {
     /// The path in the context.
     pub path: String,
     /// What is sent from it, at any depth.
-    #[serde(flatten)]
+    #[cfg_attr(feature = "serde", serde(flatten))]
     pub sent: Amount,
 }
 
 /// An entry that lies directly in the context.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
 pub struct TopLevel {
     /// Its name.
     pub path: String,

@@ -3,8 +3,6 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use serde::Serialize;
-
 use super::listing::Listing;
 use crate::dockerignore::Matcher;
 
@@ -39,8 +37,8 @@ pub enum Scope {
 }
 
 /// What an entry is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 pub enum Kind {
     /// A regular file.
     File,
@@ -53,8 +51,8 @@ pub enum Kind {
 }
 
 /// What becomes of an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 pub enum Fate {
     /// It is sent.
     Sent,
@@ -119,20 +117,25 @@ pub struct Look {
 }
 
 /// Something in the tree that cannot be sent as it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Problem {
     /// The path; bytes that are not UTF-8 are replaced.
     pub path: String,
     /// What is wrong.
-    #[serde(flatten)]
+    #[cfg_attr(feature = "serde", serde(flatten))]
     pub cause: ProblemCause,
     /// Whether the entry is excluded, so that the build does not mind.
     pub is_excluded: bool,
 }
 
 /// What is wrong with an entry.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
-#[serde(tag = "problem", content = "detail", rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(tag = "problem", content = "detail", rename_all = "kebab-case")
+)]
 #[non_exhaustive]
 pub enum ProblemCause {
     /// The entry cannot be read; the text is the operating system's.

@@ -1,12 +1,11 @@
-use serde::Serialize;
-
 use crate::diagnostic::FileRole;
 use crate::syntax::Dockerfile;
 use crate::syntax::ast::{Instruction, Word};
 use crate::text::{SourceFile, Span};
 
 /// A span of one file and what stands there afterwards.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Edit {
     /// The file that the span means.
     pub file: FileRole,

@@ -1,13 +1,11 @@
 use std::fmt;
 
-use serde::Serialize;
-
 use crate::diagnostic::{Confidence, Severity};
 use crate::fix::Applicability;
 
 /// What a rule is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum Group {
     /// The linter itself: its input and its comments.

@@ -1,8 +1,6 @@
-use serde::Serialize;
-
 /// The language of a script.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum Dialect {
     /// `sh`, `dash`, `ash` and BusyBox: the POSIX shell, which is what `RUN` uses by default.

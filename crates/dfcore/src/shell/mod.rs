@@ -35,8 +35,6 @@ mod tests;
 mod word;
 mod wrapper;
 
-use serde::Serialize;
-
 pub use dialect::Dialect;
 pub use source::ScriptSource;
 pub use source_map::SourceMap;
@@ -48,7 +46,8 @@ use fragment::Fragment;
 use source::Content;
 
 /// The commands of one script.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Script {
     /// All commands in source order, also those inside groups, loops, functions and substitutions. A command
@@ -68,8 +67,8 @@ impl Script {
 }
 
 /// How the commands of a script were found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum ScriptStatus {
     /// The whole script was parsed, or is in exec form.
@@ -83,7 +82,8 @@ pub enum ScriptStatus {
 }
 
 /// A simple command: assignments, words and redirects.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Command {
     /// From its first to its last part, without heredoc bodies.
@@ -152,8 +152,8 @@ impl Command {
 }
 
 /// What joins two commands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum Operator {
     /// Nothing: the script, branch, loop, function or substitution starts or ends here.
@@ -184,8 +184,8 @@ impl Operator {
 }
 
 /// What a command can be nested in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum Nesting {
     /// `( … )`
@@ -205,7 +205,8 @@ pub enum Nesting {
 }
 
 /// `name=value`
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Assignment {
     /// Name, operator and value.
     pub span: Span,
@@ -218,7 +219,8 @@ pub struct Assignment {
 }
 
 /// A redirect.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Redirect {
     /// Descriptor, operator and target, without a heredoc's body.
     pub span: Span,
@@ -233,8 +235,8 @@ pub struct Redirect {
 }
 
 /// The redirect operators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum RedirectKind {
     /// `>` and `>|`

@@ -1,11 +1,10 @@
 use std::borrow::Cow;
 
-use serde::Serialize;
-
 use crate::text::Span;
 
 /// A word of a command, before the shell expands it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Word {
     /// Its bytes in the Dockerfile, quotes included, with continuations that lie inside it.
     pub span: Span,
@@ -18,7 +17,8 @@ pub struct Word {
 }
 
 /// A part of a [`Word`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum WordPart {
     /// Text that stands for itself, quotes and escapes removed.

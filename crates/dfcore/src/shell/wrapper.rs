@@ -2,14 +2,12 @@
 
 use std::ops::Range;
 
-use serde::Serialize;
-
 use super::word::name_prefix;
 use super::{Command, Dialect, Word};
 
 /// A program or builtin that runs another command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum Wrapper {
     /// `sudo` and `doas`

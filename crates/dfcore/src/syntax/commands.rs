@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-
 use super::ast::{
     CommandForm, CopySource, Dockerfile, Flag, Instruction, InstructionKind, Pairs, ShellText, Word, Words,
 };
@@ -12,8 +10,8 @@ use super::words;
 use crate::text::SourceFile;
 
 /// One command as BuildKit's parser hands it on, for comparison with it and for tools that know its shape.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
 pub struct Command {
     /// The keyword in lower case, also when there is no such instruction.
     pub cmd: String,
@@ -33,7 +31,8 @@ pub struct Command {
 }
 
 /// A heredoc of a [`Command`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct CommandHeredoc {
     /// The delimiter without quotes.
     pub name: String,

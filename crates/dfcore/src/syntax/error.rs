@@ -1,9 +1,8 @@
-use serde::Serialize;
-
 use crate::text::Span;
 
 /// Something that BuildKit refuses, worded for people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SyntaxError {
     /// The bytes to point at.
     pub span: Span,
@@ -16,8 +15,8 @@ pub struct SyntaxError {
 }
 
 /// When BuildKit notices an error. Each phase runs only when the one before it found nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum Phase {
     /// While it splits the file into instructions and words; nothing of the file is understood then.

@@ -5,6 +5,7 @@ use crate::text::{SourceFile, Span};
 
 /// The frontend image that a file names to be read with.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Frontend {
     /// The image, without what may follow it on the line.
     pub image: String,
@@ -16,6 +17,7 @@ pub struct Frontend {
 
 /// The ways to name a frontend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum FrontendForm {
     /// `# syntax=image`

@@ -32,6 +32,7 @@ pub use token::{Token, TokenKind};
 
 /// The syntax of one file and everything that is wrong with it.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Parse {
     /// What could be read.
     pub dockerfile: Dockerfile,

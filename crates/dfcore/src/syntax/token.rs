@@ -1,10 +1,8 @@
-use serde::Serialize;
-
 use crate::text::Span;
 
 /// What a token is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum TokenKind {
     /// The byte order mark at the start of the file.
@@ -32,7 +30,8 @@ pub enum TokenKind {
 }
 
 /// One token: a kind and its bytes. Tokens lie side by side and cover the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Token {
     /// What it is.
     pub kind: TokenKind,

@@ -1,13 +1,15 @@
 use std::borrow::Cow;
 
-use serde::Serialize;
-
 use super::Word;
 use crate::text::{SourceFile, Span};
 
 /// The two ways to write a command.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "form", rename_all = "lowercase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(tag = "form", rename_all = "lowercase")
+)]
 pub enum CommandForm {
     /// Text for the stage's `SHELL`.
     Shell(ShellText),
@@ -19,12 +21,13 @@ pub enum CommandForm {
 }
 
 /// Text that runs over several physical lines once continuations, comment lines and blank lines are gone.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Parts"))]
 pub struct ShellText {
     /// From the first to the last byte of the text.
     pub span: Span,
     /// The pieces where there are several. Most texts are one, and nothing is allocated for them.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pieces: Option<Box<[Span]>>,
 }
 
@@ -64,5 +67,32 @@ impl ShellText {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.span.is_empty()
+    }
+}
+
+/// A [`ShellText`] as it is read, whose pieces may not be pieces of it.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Parts {
+    span: Span,
+    pieces: Option<Box<[Span]>>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Parts> for ShellText {
+    type Error = &'static str;
+
+    fn try_from(Parts { span, pieces }: Parts) -> Result<Self, Self::Error> {
+        let Some(list) = &pieces else { return Ok(Self::plain(span)) };
+        let is_in_order = list.windows(2).all(|pair| pair[0].end <= pair[1].start);
+        let is_whole = list.first().map(|first| first.start) == Some(span.start)
+            && list.last().map(|last| last.end) == Some(span.end);
+        if list.len() > 1 && is_in_order && is_whole && !list.iter().any(|piece| piece.is_empty()) {
+            Ok(Self { span, pieces })
+        } else {
+            Err(
+                "the pieces of a text are two or more, in order, not empty, and reach from its start to its end",
+            )
+        }
     }
 }

@@ -1,9 +1,8 @@
-use serde::Serialize;
-
 use super::Word;
 
 /// `COPY` or `ADD`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Copy {
     /// The sources in order.
     pub sources: Vec<CopySource>,
@@ -14,8 +13,12 @@ pub struct Copy {
 }
 
 /// One source of a `COPY` or `ADD`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "source", rename_all = "lowercase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(tag = "source", rename_all = "lowercase")
+)]
 pub enum CopySource {
     /// A path, pattern, URL or Git reference.
     Path(Word),

@@ -1,12 +1,11 @@
 use std::time::Duration;
 
-use serde::Serialize;
-
 use super::Word;
 use crate::text::Span;
 
 /// A flag: `--name` or `--name=value`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Flag {
     /// The whole flag.
     pub span: Span,
@@ -19,8 +18,12 @@ pub struct Flag {
 }
 
 /// What a flag says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "type", content = "value", rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(tag = "type", content = "value", rename_all = "kebab-case")
+)]
 #[non_exhaustive]
 pub enum FlagValue {
     /// `--link`, `--parents`, `--keep-git-dir`, `--unpack`: whether it is on.
@@ -59,8 +62,8 @@ pub enum FlagValue {
 }
 
 /// The values of `RUN --network`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum NetworkMode {
     /// `default`: the network of the builder's sandbox.
@@ -73,8 +76,8 @@ pub enum NetworkMode {
 }
 
 /// The values of `RUN --security`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum SecurityMode {
     /// `sandbox`
@@ -86,7 +89,8 @@ pub enum SecurityMode {
 
 /// A platform as it is written: `linux/arm64/v8`, or the system or the architecture alone, to which the builder adds
 /// its own other one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Platform {
     /// The operating system.
     pub os: Option<Word>,
@@ -99,7 +103,8 @@ pub struct Platform {
 }
 
 /// A new owner: `user`, `user:group` or `:group`, each a name or a number.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Owner {
     /// The user, maybe empty.
     pub user: Word,
@@ -108,7 +113,8 @@ pub struct Owner {
 }
 
 /// What a download must be.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Checksum {
     /// `sha256`, `sha384` or `sha512`; `None` for the commit of a Git source.
     pub algorithm: Option<Word>,
@@ -117,7 +123,8 @@ pub struct Checksum {
 }
 
 /// A device of the builder.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Device {
     /// Its name as the Container Device Interface has it, or the class of devices: `vendor.com/device=name`.
     pub name: Option<Word>,

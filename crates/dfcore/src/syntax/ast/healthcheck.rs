@@ -1,10 +1,12 @@
-use serde::Serialize;
-
 use super::CommandForm;
 
 /// `HEALTHCHECK`; its timings are among the instruction's flags.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "check", rename_all = "lowercase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(tag = "check", rename_all = "lowercase")
+)]
 #[non_exhaustive]
 pub enum Healthcheck {
     /// `HEALTHCHECK NONE`

@@ -12,8 +12,6 @@ mod word;
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-
 pub use command::{CommandForm, ShellText};
 pub use copy::{Copy, CopySource};
 pub use flag::{Checksum, Device, Flag, FlagValue, NetworkMode, Owner, Platform, SecurityMode};
@@ -28,7 +26,8 @@ use super::{Token, TokenKind};
 use crate::text::{SourceFile, Span};
 
 /// One Dockerfile.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Dockerfile {
     /// All tokens; they concatenate to the source.
     pub tokens: Vec<Token>,
@@ -87,8 +86,8 @@ impl Dockerfile {
 }
 
 /// The escape character of a file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 pub enum Escape {
     /// `\`, the default.
     #[default]
@@ -109,7 +108,8 @@ impl Escape {
 }
 
 /// A parser directive: `# name=value` at the top of the file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Directive {
     /// The whole line without its ending.
     pub span: Span,
@@ -128,14 +128,16 @@ impl Directive {
 }
 
 /// A comment line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Comment {
     /// From `#` to the end of the line, without the line ending.
     pub span: Span,
 }
 
 /// One instruction with its flags, arguments and heredocs.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Instruction {
     /// From the keyword (or a continuation right before it) to the last byte that belongs to it: the end of
     /// its last line without the line ending, or of the last heredoc's terminator.
@@ -161,8 +163,12 @@ impl Instruction {
 }
 
 /// The kinds of instruction.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "instruction", rename_all = "UPPERCASE")]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(tag = "instruction", rename_all = "UPPERCASE")
+)]
 #[non_exhaustive]
 pub enum InstructionKind {
     /// `ADD`
@@ -206,7 +212,8 @@ pub enum InstructionKind {
 }
 
 /// The words of an instruction that is just a list of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Words {
     /// The words in order; of a JSON list its decoded strings.
     pub words: Vec<Word>,
@@ -215,14 +222,18 @@ pub struct Words {
 }
 
 /// The argument of `ONBUILD`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Onbuild {
     /// The instruction that a child image runs; its heredocs are those of the `ONBUILD`.
+    // `instruction` is the tag of the kind that this is part of.
+    #[cfg_attr(feature = "serde", serde(rename = "trigger"))]
     pub instruction: Option<Box<Instruction>>,
 }
 
 /// A here-document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Heredoc {
     /// The operator and word on the instruction's line: `<<-"EOF"`.
     pub marker: Span,

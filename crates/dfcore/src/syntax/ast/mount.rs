@@ -1,11 +1,9 @@
-use serde::Serialize;
-
 use super::Word;
 use crate::text::{SourceFile, Span};
 
 /// The types of `--mount`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum MountType {
     /// `bind`, also when no type is given.
@@ -24,8 +22,8 @@ pub enum MountType {
 }
 
 /// How builds that run at the same time share a cache.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum Sharing {
     /// `shared`: all of them use it at once; the default.
@@ -40,7 +38,8 @@ pub enum Sharing {
 /// One `--mount=…`.
 ///
 /// Of an option that is given twice, the last one counts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Mount {
     /// The whole flag.
     pub span: Span,
@@ -166,7 +165,8 @@ impl Mount {
 }
 
 /// One `key=value` of a mount; a bare key has no value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct MountOption {
     /// The key as written, lower-cased by BuildKit when it is compared.
     pub key: Word,
@@ -179,8 +179,12 @@ pub struct MountOption {
 /// What an option of a mount says.
 ///
 /// Paths and names are the option's value; the build expands variables in them, except in `from`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(tag = "type", content = "value", rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(tag = "type", content = "value", rename_all = "kebab-case")
+)]
 #[non_exhaustive]
 pub enum MountSetting {
     /// `type`
@@ -240,8 +244,8 @@ impl MountSetting {
 }
 
 /// The keys of a mount, whichever of their names is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum MountKey {
     /// `type`

@@ -1,10 +1,9 @@
-use serde::Serialize;
-
 use super::Word;
 use crate::text::Span;
 
 /// The pairs of `ENV`, `ARG` or `LABEL`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Pairs {
     /// The pairs in order.
     pub pairs: Vec<KeyValue>,
@@ -13,7 +12,8 @@ pub struct Pairs {
 }
 
 /// One `KEY=value`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct KeyValue {
     /// Key, `=` and value.
     pub span: Span,

@@ -1,9 +1,8 @@
-use serde::Serialize;
-
 use super::{CommandForm, Mount};
 
 /// `RUN`
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Run {
     /// The `--mount` flags in order.
     pub mounts: Vec<Mount>,

@@ -1,15 +1,14 @@
-use serde::Serialize;
-
 use crate::text::{SourceFile, Span};
 
 /// A word as BuildKit's parser hands it on: before variables are expanded and quotes removed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Word {
     /// Its bytes, with continuations that lie inside it. A JSON string's quotes are not among them.
     pub span: Span,
     /// The text, only where it differs from the bytes: a word that goes on after a continuation, a JSON string
     /// with escapes, a flag with quotes.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub joined: Option<Box<str>>,
 }
 
