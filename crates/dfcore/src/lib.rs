@@ -89,3 +89,8 @@ pub mod text;
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+/// So are those of the page for people who come from `dockerfile-parser`.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/migrating-from-dockerfile-parser.md")]
+struct Migration;
