@@ -10,6 +10,8 @@ use anyhow::{Context as _, Result};
 use dfcore::config::Settings;
 use dfcore::context::{BuildContext, ContextIndex};
 use dfcore::diagnostic::Severity;
+use dfcore::linter::foreign_frontend;
+use dfcore::syntax::Frontend;
 use dfcore::text::SourceFile;
 use rayon::prelude::*;
 
@@ -17,7 +19,7 @@ use crate::cli::{InputArgs, RuleArgs};
 use crate::discover::{Input, discover, require};
 use crate::input::Reader;
 use crate::settings::SettingsFinder;
-use crate::terminal::report_error;
+use crate::terminal::{report_error, report_note};
 
 /// The name of the ignore file that is made where there is none.
 pub(crate) const IGNORE_FILE: &str = ".dockerignore";
@@ -44,9 +46,16 @@ pub(crate) struct Target {
     pub(crate) settings: Arc<Settings>,
     /// Its build context; `None` for standard input without a name.
     pub(crate) context: Option<Arc<BuildContext>>,
+    /// The frontend that alone can read it, when it is no Dockerfile.
+    pub(crate) foreign: Option<Frontend>,
 }
 
 impl Target {
+    /// What to say of a file that is no Dockerfile.
+    fn note(&self) -> Option<String> {
+        Some(describe_foreign(&self.source, self.foreign.as_ref()?, "linted"))
+    }
+
     /// The ignore file of the build context, empty when there is none yet.
     pub(crate) fn ignore_file(&self) -> Option<SourceFile> {
         let context = self.context.as_ref()?;
@@ -103,15 +112,21 @@ impl Session {
     }
 
     /// Reads every Dockerfile and gives it to `work`, several at once. The results come in the order of the
-    /// command line, without those of files that cannot be read.
+    /// command line, without those of files that cannot be read. Which of them are no Dockerfiles goes to standard
+    /// error.
     pub(crate) fn run<T: Send>(&mut self, work: impl Fn(Target) -> T + Sync) -> Vec<T> {
         let inputs = std::mem::take(&mut self.inputs);
-        let results: Vec<Result<T>> =
-            inputs.into_par_iter().map(|(input, settings)| self.read(input, settings).map(&work)).collect();
+        let results: Vec<Result<(Option<String>, T)>> = inputs
+            .into_par_iter()
+            .map(|(input, settings)| self.read(input, settings).map(|target| (target.note(), work(target))))
+            .collect();
         let mut done = Vec::with_capacity(results.len());
         for result in results {
             match result {
-                Ok(result) => done.push(result),
+                Ok((note, result)) => {
+                    note.iter().for_each(report_note);
+                    done.push(result);
+                }
                 Err(error) => self.fail(error),
             }
         }
@@ -138,8 +153,15 @@ impl Session {
             (None, Some(folder)) if is_there(folder)? => Some(self.contexts.open(folder, path)?),
             _ => None,
         };
-        Ok(Target { input, source, settings, context })
+        let foreign = foreign_frontend(&source);
+        Ok(Target { input, source, settings, context, foreign })
     }
+}
+
+/// The sentence about a file that only some frontend can read, and what was therefore not done with it.
+pub(crate) fn describe_foreign(source: &SourceFile, frontend: &Frontend, done: &str) -> String {
+    let (name, image) = (source.name(), &frontend.image);
+    format!("{name}: not {done}, since it is for the frontend {image}, which alone can read it")
 }
 
 fn is_there(folder: &Path) -> io::Result<bool> {

@@ -10,6 +10,7 @@ use anstyle::{AnsiColor, Style};
 use crate::cli::ColorChoice;
 
 const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
+const NOTE: Style = AnsiColor::BrightCyan.on_default().bold();
 
 /// Standard output, buffered.
 ///
@@ -51,10 +52,19 @@ impl Write for Terminal {
 
 /// Writes `error: …` to standard error, a line for each line of the message.
 pub(crate) fn report_error(message: impl Display) {
+    report("error", ERROR, &message.to_string());
+}
+
+/// Writes `note: …` to standard error: something to know that is no error.
+pub(crate) fn report_note(message: impl Display) {
+    report("note", NOTE, &message.to_string());
+}
+
+fn report(kind: &str, style: Style, message: &str) {
     let mut err = anstream::stderr().lock();
-    for line in message.to_string().lines() {
+    for line in message.lines() {
         // Where nobody listens there is nobody to tell either.
-        let _ = writeln!(err, "{ERROR}error{ERROR:#}: {}", printable(line));
+        let _ = writeln!(err, "{style}{kind}{style:#}: {}", printable(line));
     }
 }
 

@@ -11,8 +11,10 @@
 //! ```
 
 mod fixpoint;
+mod foreign;
 
 pub use fixpoint::{AppliedFix, FixOutcome, RefusedFix, fix};
+pub use foreign::{foreign_frontend, is_official_frontend};
 
 use crate::config::Settings;
 use crate::context::BuildContext;
@@ -25,13 +27,17 @@ use crate::text::SourceFile;
 
 /// Lints one Dockerfile, with its build context when there is one.
 ///
-/// The findings come in the order of files, spans and codes, whatever the order in which rules ran.
+/// The findings come in the order of files, spans and codes, whatever the order in which rules ran. A file that is for
+/// another frontend has none; [`foreign_frontend`] tells.
 #[must_use]
 pub fn lint(source: &SourceFile, context: Option<&BuildContext>, settings: &Settings) -> Vec<Diagnostic> {
     lint_model(&Model::new(source), context, settings)
 }
 
 fn lint_model(model: &Model<'_>, context: Option<&BuildContext>, settings: &Settings) -> Vec<Diagnostic> {
+    if foreign_frontend(model.source).is_some() {
+        return Vec::new();
+    }
     let mut suppressions = Suppressions::collect(&model.dockerfile, model.source);
     let mut diagnostics = Vec::new();
     let mut cx = RuleContext::new(model, context);

@@ -7,6 +7,7 @@ mod settings;
 use std::path::Path;
 
 use dfcore::context::{BuildContext, ContextReport};
+use dfcore::linter::{foreign_frontend, is_official_frontend};
 use dfcore::model::Model;
 use dfcore::syntax::Phase;
 use dfcore::text::{SourceFile, displayable, format_bytes};
@@ -22,9 +23,6 @@ const LARGEST: usize = 3;
 
 /// A context of this size deserves a look at what makes it large.
 const LARGE_BYTES: u64 = 10_000_000;
-
-/// The frontend images that read what dfcore reads.
-const OFFICIAL_FRONTENDS: [&str; 2] = ["docker/dockerfile", "docker.io/docker/dockerfile"];
 
 /// What is known before the build begins.
 #[derive(Debug)]
@@ -57,9 +55,16 @@ impl Preflight {
             BuildContext::open(context, Some(&dockerfile.path)).map_err(|error| failed(error.to_string()))?;
         check_ignore_file(&files)?;
         let mut notes = Vec::new();
-        let lint = match mode {
-            LintMode::Off => None,
-            LintMode::Warn | LintMode::Error => {
+        let lint = match (mode, foreign_frontend(&source)) {
+            (LintMode::Off, _) => None,
+            (LintMode::Warn | LintMode::Error, Some(foreign)) => {
+                let (name, image) = (source.name(), foreign.image);
+                notes.push(format!(
+                    "{name}: not linted, since it is for the frontend {image}, which alone can read it"
+                ));
+                None
+            }
+            (LintMode::Warn | LintMode::Error, None) => {
                 let settings = settings::of(&dockerfile.path)?;
                 let findings = lint::Findings::new(&source, &files, &settings);
                 if mode == LintMode::Error && findings.failing > 0 {
@@ -88,13 +93,8 @@ impl Preflight {
 ///
 /// A frontend image of somebody else may read another language.
 fn check_syntax(model: &Model<'_>, frontend: Frontend) -> Result<(), Error> {
-    let named = dfcore::syntax::frontend(model.source).map(|named| named.image);
-    let image = named.as_deref().unwrap_or_default();
-    let is_ours = image.is_empty()
-        || OFFICIAL_FRONTENDS
-            .iter()
-            .filter_map(|official| image.strip_prefix(official))
-            .any(|rest| rest.is_empty() || rest.starts_with([':', '@']));
+    let named = dfcore::syntax::frontend(model.source);
+    let is_ours = named.is_none_or(|named| named.image.is_empty() || is_official_frontend(&named.image));
     if frontend == Frontend::Named && !is_ours {
         return Ok(());
     }
@@ -186,6 +186,14 @@ mod tests {
         assert!(preflight(foreign, Frontend::Builtin, LintMode::Off).is_err());
         let official = "# syntax=docker/dockerfile:1\nINSTALL it\n";
         assert!(preflight(official, Frontend::Named, LintMode::Off).is_err());
+    }
+
+    #[test]
+    fn what_is_no_dockerfile_is_not_linted() {
+        let found =
+            preflight("// syntax=example/hcl\ntarget {}\n", Frontend::Named, LintMode::Error).unwrap();
+        assert_eq!(found.lint, None);
+        assert!(found.notes[0].contains("for the frontend example/hcl"), "{:?}", found.notes);
     }
 
     #[test]

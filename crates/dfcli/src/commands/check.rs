@@ -12,7 +12,7 @@ use crate::terminal::Terminal;
 
 pub(super) fn run(args: &CheckArgs, terminal: &mut Terminal) -> Result<Exit> {
     let mut session = Session::open(&args.input, &args.rules, args.fail_on.map(Severity::from))?;
-    let checked = session.run(check);
+    let checked: Vec<_> = session.run(check).into_iter().flatten().collect();
     let matters = checked.iter().any(|(_, matters)| *matters);
     let files: Vec<Linted> = checked.into_iter().map(|(linted, _)| linted).collect();
     let color = terminal.is_colored();
@@ -24,10 +24,14 @@ pub(super) fn run(args: &CheckArgs, terminal: &mut Terminal) -> Result<Exit> {
     })
 }
 
-/// The findings of one Dockerfile, and whether one of them is severe enough to fail the run.
-fn check(target: Target) -> (Linted, bool) {
+/// The findings of one Dockerfile, and whether one of them is severe enough to fail the run; `None` of a file that is
+/// no Dockerfile.
+fn check(target: Target) -> Option<(Linted, bool)> {
+    if target.foreign.is_some() {
+        return None;
+    }
     let findings = lint(&target.source, target.context.as_deref(), &target.settings);
     let matters = findings.iter().any(|finding| finding.severity >= target.settings.fail_on());
     let ignore_file = target.ignore_file();
-    (Linted { source: target.source, ignore_file, findings }, matters)
+    Some((Linted { source: target.source, ignore_file, findings }, matters))
 }

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Result;
+use dfcore::linter::foreign_frontend;
 use dfcore::model::Model;
 use dfcore::syntax::commands::{Command, commands};
 use dfcore::syntax::{Phase, SyntaxError, ast};
@@ -15,7 +16,8 @@ use crate::cli::{DataFormat, ParseArgs};
 use crate::discover::{Input, require};
 use crate::input::Reader;
 use crate::output::tree;
-use crate::terminal::{Terminal, report_error};
+use crate::session::describe_foreign;
+use crate::terminal::{Terminal, report_error, report_note};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -64,6 +66,10 @@ pub(super) fn run(args: &ParseArgs, terminal: &mut Terminal) -> Result<Exit> {
                 continue;
             }
         };
+        if let Some(frontend) = foreign_frontend(&source) {
+            report_note(describe_foreign(&source, &frontend, "parsed"));
+            continue;
+        }
         let model = Model::new(&source);
         if !model.errors.is_empty() {
             exit = exit.max(Exit::Findings);

@@ -7,6 +7,9 @@ declare_rule! {
     /// at the next instruction; other rules look at the instructions that could be read. Fixes leave an
     /// instruction with a syntax error alone.
     ///
+    /// A file that names a frontend other than Docker's behind `//` or in JSON (`// syntax=image`) is no Dockerfile:
+    /// BuildKit hands it over unread, and it is not linted.
+    ///
     /// ## Example
     ///
     /// ```dockerfile,bad

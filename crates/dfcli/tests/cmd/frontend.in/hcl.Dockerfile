@@ -1,0 +1,4 @@
+// syntax=example/hcl:1
+target "app" {
+  from = "alpine"
+}

@@ -1,0 +1,4 @@
+{
+  "syntax": "example/json:1",
+  "steps": []
+}
