@@ -46,7 +46,7 @@
 //! impl Rule for RelativeWorkdir {
 //!     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
 //!         for (index, instruction) in cx.model.instructions() {
-//!             let InstructionKind::Workdir(words) = &instruction.kind else { continue };
+//!             let InstructionKind::Workdir(argument) = &instruction.kind else { continue };
 //!             …
 //!             report.at(word.span, "the working directory `app` is relative").help("write `/app`");
 //!         }

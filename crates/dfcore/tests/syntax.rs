@@ -85,13 +85,18 @@ fn kind(instruction: &Instruction, source: &SourceFile) -> String {
                 onbuild.instruction.as_ref().map_or_else(|| "?".to_owned(), |inner| kind(inner, source))
             )
         }
-        InstructionKind::Expose(words)
-        | InstructionKind::Maintainer(words)
-        | InstructionKind::Shell(words)
-        | InstructionKind::Stopsignal(words)
-        | InstructionKind::User(words)
-        | InstructionKind::Volume(words)
-        | InstructionKind::Workdir(words) => list(words),
+        InstructionKind::Maintainer(argument)
+        | InstructionKind::Stopsignal(argument)
+        | InstructionKind::User(argument)
+        | InstructionKind::Workdir(argument) => {
+            format!(
+                "{name}{}",
+                argument.word.iter().map(|word| format!(" {}", text(word))).collect::<String>()
+            )
+        }
+        InstructionKind::Expose(words) | InstructionKind::Shell(words) | InstructionKind::Volume(words) => {
+            list(words)
+        }
         _ => format!("{name}?"),
     }
 }
@@ -434,7 +439,7 @@ fn words_point_to_the_source_across_continuations() {
     let from = copy.flag("from", &source).unwrap();
     assert_eq!((source.slice(from.name.span), from.value.as_ref().unwrap().text(&source)), ("fr\\\nom", "b"));
     let InstructionKind::Copy(kind) = &copy.kind else { panic!("a COPY") };
-    let [CopySource::Path(path)] = kind.sources.as_slice() else { panic!("one source") };
+    let [CopySource::Path(path)] = &*kind.sources else { panic!("one source") };
     assert_eq!((path.text(&source), source.slice(path.span)), ("xy", "x\\\n# c\ny"));
     assert_eq!(kind.destination, Some(Word::plain(Span::new(text.len() as u32 - 2, text.len() as u32 - 1))));
 }

@@ -113,13 +113,13 @@ impl Tree<'_> {
                 Some(inner) => self.instruction(inner),
                 None => Ok(()),
             },
+            InstructionKind::Maintainer(argument)
+            | InstructionKind::Stopsignal(argument)
+            | InstructionKind::User(argument)
+            | InstructionKind::Workdir(argument) => self.words(argument.word.as_slice()),
             InstructionKind::Expose(words)
-            | InstructionKind::Maintainer(words)
             | InstructionKind::Shell(words)
-            | InstructionKind::Stopsignal(words)
-            | InstructionKind::User(words)
-            | InstructionKind::Volume(words)
-            | InstructionKind::Workdir(words) => self.words(&words.words),
+            | InstructionKind::Volume(words) => self.words(&words.words),
             _ => self.text("text", &instruction.arguments),
         }
     }

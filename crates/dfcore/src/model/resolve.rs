@@ -10,7 +10,7 @@ use super::variables::{
     Below, BuildArguments, Change, History, Lookup, Place, Reason, Scope, Value, expand, is_plain,
 };
 use crate::syntax::Dockerfile;
-use crate::syntax::ast::{From, Instruction, InstructionKind, KeyValue, Onbuild, Pairs, Word, Words};
+use crate::syntax::ast::{Argument, From, Instruction, InstructionKind, KeyValue, Onbuild, Pairs, Word};
 use crate::text::SourceFile;
 
 #[derive(Debug)]
@@ -236,13 +236,13 @@ impl<'a> Walk<'a> {
         match &instruction.kind {
             InstructionKind::Arg(pairs) => self.arg(at, pairs),
             InstructionKind::Env(pairs) => self.env(at, pairs),
-            InstructionKind::User(words) => {
-                let Some(value) = self.only(at, words) else { return };
+            InstructionKind::User(argument) => {
+                let Some(value) = self.only(at, argument) else { return };
                 let value = self.afford("USER", value);
                 self.resolved.users.set(now, User::Set { value, instruction: index });
             }
-            InstructionKind::Workdir(words) => {
-                let Some(path) = self.only(at, words) else { return };
+            InstructionKind::Workdir(argument) => {
+                let Some(path) = self.only(at, argument) else { return };
                 let path = join(self.resolved.workdirs.last().unwrap_or(&ROOT), path);
                 let path = self.afford("WORKDIR", path);
                 self.resolved.workdirs.set(now, path);
@@ -330,8 +330,8 @@ impl<'a> Walk<'a> {
         expand(word.text(self.source), self.dockerfile.escape, &|name| scope.get(name))
     }
 
-    fn only(&self, at: usize, words: &Words) -> Option<Value> {
-        Some(self.expand(words.words.first()?, self.scope(self.place(), at)))
+    fn only(&self, at: usize, argument: &Argument) -> Option<Value> {
+        Some(self.expand(argument.word.as_ref()?, self.scope(self.place(), at)))
     }
 
     /// The value, if there is still room for it.

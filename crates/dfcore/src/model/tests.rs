@@ -35,7 +35,7 @@ fn a_stage_inherits_what_its_base_ends_with() {
         assert_eq!(state.workdir.as_known(), Some("/w/sub"));
         assert_eq!(state.user.name(), Some("app"));
         assert_eq!(state.home().as_deref(), Some("/srv"));
-        assert_eq!(&*state.shell, ["/bin/bash", "-c"]);
+        assert_eq!(state.shell, ["/bin/bash", "-c"]);
         assert_eq!(state.scope.env("C").and_then(Value::as_known), Some("12"));
         assert_eq!(state.scope.env("B"), None);
     });

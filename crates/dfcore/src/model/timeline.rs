@@ -38,10 +38,7 @@ impl<T> Default for Timeline<T> {
 impl<T> Timeline<T> {
     /// A timeline with its first value.
     pub(super) fn new(from: Moment, value: T) -> Self {
-        // Most have only that one.
-        let mut changes = Vec::with_capacity(1);
-        changes.push((from, value));
-        Self { changes }
+        Self { changes: vec![(from, value)] }
     }
 
     /// From that moment on, which is none of the past, it is `value`.

@@ -22,7 +22,7 @@ impl Case {
         let empty = ast::CommandForm::Shell(ast::ShellText::default());
         let (command, heredocs) =
             match instruction.map(|instruction| (&instruction.kind, &instruction.heredocs)) {
-                Some((ast::InstructionKind::Run(run), heredocs)) => (&run.command, heredocs.as_slice()),
+                Some((ast::InstructionKind::Run(run), heredocs)) => (&run.command, &**heredocs),
                 _ => (&empty, [].as_slice()),
             };
         let script = ScriptSource::new(&source, command, heredocs, Dialect::Sh);

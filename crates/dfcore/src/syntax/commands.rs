@@ -49,7 +49,7 @@ pub fn commands(dockerfile: &Dockerfile, source: &SourceFile) -> Vec<Command> {
 fn command(instruction: &Instruction, dockerfile: &Dockerfile, source: &SourceFile) -> Command {
     let (inner, heredocs) = match &instruction.kind {
         InstructionKind::Onbuild(onbuild) => (onbuild.instruction.as_deref(), [].as_slice()),
-        _ => (Some(instruction), instruction.heredocs.as_slice()),
+        _ => (Some(instruction), &*instruction.heredocs),
     };
     let (value, json) = inner.map_or_else(Default::default, |inner| values(inner, source));
     let heredocs = heredocs.iter().map(|heredoc| CommandHeredoc {
@@ -123,13 +123,13 @@ fn values<'a>(instruction: &'a Instruction, source: &'a SourceFile) -> (Vec<Cow<
             (keys_and_values(pairs, source), false)
         }
         InstructionKind::Shell(words) if !words.json => (whole(arguments, source), false),
-        InstructionKind::Expose(words)
-        | InstructionKind::Maintainer(words)
-        | InstructionKind::Shell(words)
-        | InstructionKind::Stopsignal(words)
-        | InstructionKind::User(words)
-        | InstructionKind::Volume(words)
-        | InstructionKind::Workdir(words) => list(words, source),
+        InstructionKind::Maintainer(argument)
+        | InstructionKind::Stopsignal(argument)
+        | InstructionKind::User(argument)
+        | InstructionKind::Workdir(argument) => (texts(&argument.word, source), false),
+        InstructionKind::Expose(words) | InstructionKind::Shell(words) | InstructionKind::Volume(words) => {
+            list(words, source)
+        }
     }
 }
 

@@ -62,7 +62,7 @@ impl<'a> FlagText<'a> {
         if line.slice(raw.clone()) == text {
             return line.word(raw);
         }
-        Word { span: line.span(raw), joined: Some(text.into()) }
+        Word::joined(line.span(raw), text)
     }
 
     /// The flag in the tree, which says that.
@@ -233,8 +233,7 @@ mod tests {
         let extracted = extract(&line, 0..text.len(), b'\\');
         let flag = extracted.flags[0].to_flag(FlagValue::Text, &line);
         let value = flag.value.expect("a value");
-        assert_eq!(value.joined.as_deref(), Some("type=secret,id=a b"));
-        assert_eq!(value.span, Span::new(108, 130));
+        assert_eq!(value, Word::joined(Span::new(108, 130), "type=secret,id=a b"));
         assert_eq!(flag.name, Word::plain(Span::new(102, 107)));
     }
 }

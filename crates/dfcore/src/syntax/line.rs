@@ -10,7 +10,7 @@ use crate::text::Span;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Piece {
     /// Where it starts in the joined text.
-    pub(super) at: usize,
+    pub(super) at: u32,
     /// Its bytes in the source.
     pub(super) source: Span,
 }
@@ -63,8 +63,8 @@ impl<'a> LogicalLine<'a> {
         }
         let (first, start) = self.start_of(range.start);
         let (last, end) = self.end_of(range.end);
-        let joined = (first != last).then(|| self.slice(range).into());
-        Word { span: Span::new(start, end), joined }
+        let span = Span::new(start, end);
+        if first == last { Word::plain(span) } else { Word::joined(span, self.slice(range)) }
     }
 
     /// The text of a range with its pieces.
@@ -83,7 +83,7 @@ impl<'a> LogicalLine<'a> {
         if self.pieces.len() == 1 {
             return (0, self.place(0, offset));
         }
-        let index = self.pieces.partition_point(|piece| piece.at <= offset).saturating_sub(1);
+        let index = self.pieces.partition_point(|piece| piece.at as usize <= offset).saturating_sub(1);
         (index, self.place(index, offset))
     }
 
@@ -92,13 +92,13 @@ impl<'a> LogicalLine<'a> {
         if self.pieces.len() == 1 {
             return (0, self.place(0, offset));
         }
-        let index = self.pieces.partition_point(|piece| piece.at < offset).saturating_sub(1);
+        let index = self.pieces.partition_point(|piece| (piece.at as usize) < offset).saturating_sub(1);
         (index, self.place(index, offset))
     }
 
     fn place(&self, index: usize, offset: usize) -> u32 {
         let piece = self.pieces[index];
-        span(piece.source.start as usize + (offset - piece.at), 0).start
+        span(piece.source.start as usize + (offset - piece.at as usize), 0).start
     }
 }
 
@@ -113,7 +113,7 @@ mod tests {
         let line = LogicalLine::new("abcd", &pieces);
         assert_eq!(line.word(0..2), Word::plain(Span::new(10, 12)));
         assert_eq!(line.word(2..4), Word::plain(Span::new(14, 16)));
-        assert_eq!(line.word(1..3), Word { span: Span::new(11, 15), joined: Some("bc".into()) });
+        assert_eq!(line.word(1..3), Word::joined(Span::new(11, 15), "bc"));
         assert_eq!(line.shell_text(1..4).pieces(), [Span::new(11, 12), Span::new(14, 16)]);
         assert_eq!(line.span(2..2), Span::empty(12));
         assert_eq!(line.span(0..0), Span::empty(10));

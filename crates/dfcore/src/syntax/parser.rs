@@ -65,6 +65,19 @@ impl Scratch {
             regions: Vec::with_capacity(16),
         }
     }
+
+    /// Makes room for one more line of an instruction that was read up to `at`. One of that many lines is likely to be
+    /// most of the file; others are left to grow as they will.
+    fn make_room(&mut self, at: usize, length: usize) {
+        const LONG: usize = 1 << 14;
+        if self.pieces.len() == LONG {
+            self.joined.reserve_exact(length - at);
+        }
+        if self.pieces.len() >= LONG {
+            reserve_for_rest(&mut self.pieces, 1, at, length);
+            reserve_for_rest(&mut self.tokens, 8, at, length);
+        }
+    }
 }
 
 impl<'s> Parser<'s> {
@@ -215,6 +228,7 @@ impl<'s> Parser<'s> {
                 Some(next) => (line, start) = (next, next.start),
                 None => break,
             }
+            scratch.make_room(start - content_start, self.text.len() - content_start);
         }
         if scratch.pieces.is_empty() {
             scratch.pieces.push(Piece { at: 0, source: span(content_start, content_start) });
@@ -263,7 +277,7 @@ impl<'s> Parser<'s> {
         if at > 0 {
             scratch.joined.push_str(&self.text[start..end]);
         }
-        scratch.pieces.push(Piece { at, source: span(start, end) });
+        scratch.pieces.push(Piece { at: at as u32, source: span(start, end) });
         push_token(&mut scratch.tokens, TokenKind::Text, start, end);
     }
 

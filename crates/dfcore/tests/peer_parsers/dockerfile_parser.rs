@@ -250,5 +250,5 @@ pub(crate) fn our_stages(model: &Model<'_>) -> Vec<(Option<String>, String, usiz
         };
         (stage.name.clone(), parent, 1 + stage.body.len())
     };
-    model.stages.iter().map(stage).collect()
+    model.stages().iter().map(stage).collect()
 }

@@ -148,7 +148,7 @@ pub(super) fn package(word: &Word) -> Package {
         return Package::of(word, PackageSource::Local);
     }
     let requirement = text.split(';').next().unwrap_or_default().trim();
-    let end = requirement.find(|c: char| matches!(c, '=' | '<' | '>' | '!' | '~' | ' ' | '[' | '('));
+    let end = requirement.find(['=', '<', '>', '!', '~', ' ', '[', '(']);
     let (name, rest) = requirement.split_at(end.unwrap_or(requirement.len()));
     let extras = if rest.starts_with('[') { rest.find(']').map_or(rest.len(), |at| at + 1) } else { 0 };
     let version = rest[extras..].trim().trim_start_matches('(').trim_end_matches(')');

@@ -86,8 +86,8 @@ impl Rule for LastUserRoot {
             return;
         }
         let User::Set { value, instruction } = &state.user else { return };
-        let InstructionKind::User(words) = &model.instruction(*instruction).kind else { return };
-        let Some(word) = words.words.first() else { return };
+        let InstructionKind::User(argument) = &model.instruction(*instruction).kind else { return };
+        let Some(word) = &argument.word else { return };
         if gives_root_up(model, stage) {
             return;
         }

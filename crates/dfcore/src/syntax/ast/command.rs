@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::Word;
 use crate::text::{SourceFile, Span};
@@ -16,19 +17,23 @@ pub enum CommandForm {
     /// A JSON list of words, run without a shell.
     Exec {
         /// The decoded strings.
-        words: Vec<Word>,
+        words: Box<[Word]>,
     },
 }
 
 /// Text that runs over several physical lines once continuations, comment lines and blank lines are gone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Parts"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "Parts", into = "Parts")
+)]
 pub struct ShellText {
     /// From the first to the last byte of the text.
     pub span: Span,
-    /// The pieces where there are several. Most texts are one, and nothing is allocated for them.
-    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
-    pieces: Option<Box<[Span]>>,
+    /// The pieces where there are several. Most texts are one, and nothing is allocated for them. An instruction's
+    /// arguments and its command are the same text, and share them.
+    pieces: Option<Arc<Vec<Span>>>,
 }
 
 impl ShellText {
@@ -41,7 +46,7 @@ impl ShellText {
     /// Text whose parts are `pieces`, in order.
     #[must_use]
     pub(in crate::syntax) fn of_pieces(span: Span, pieces: impl ExactSizeIterator<Item = Span>) -> Self {
-        Self { span, pieces: (pieces.len() > 1).then(|| pieces.collect()) }
+        Self { span, pieces: (pieces.len() > 1).then(|| Arc::new(pieces.collect())) }
     }
 
     /// The parts whose concatenation is the text, in order; each lies within one physical line, and none is empty.
@@ -70,12 +75,20 @@ impl ShellText {
     }
 }
 
-/// A [`ShellText`] as it is read, whose pieces may not be pieces of it.
+/// A [`ShellText`] as it is written and read; what is read may have pieces that are none of it.
 #[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
+#[derive(serde::Serialize, serde::Deserialize)]
 struct Parts {
     span: Span,
-    pieces: Option<Box<[Span]>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pieces: Option<Vec<Span>>,
+}
+
+#[cfg(feature = "serde")]
+impl From<ShellText> for Parts {
+    fn from(text: ShellText) -> Self {
+        Self { span: text.span, pieces: text.pieces.map(Arc::unwrap_or_clone) }
+    }
 }
 
 #[cfg(feature = "serde")]
@@ -83,12 +96,12 @@ impl TryFrom<Parts> for ShellText {
     type Error = &'static str;
 
     fn try_from(Parts { span, pieces }: Parts) -> Result<Self, Self::Error> {
-        let Some(list) = &pieces else { return Ok(Self::plain(span)) };
-        let is_in_order = list.windows(2).all(|pair| pair[0].end <= pair[1].start);
-        let is_whole = list.first().map(|first| first.start) == Some(span.start)
-            && list.last().map(|last| last.end) == Some(span.end);
-        if list.len() > 1 && is_in_order && is_whole && !list.iter().any(|piece| piece.is_empty()) {
-            Ok(Self { span, pieces })
+        let Some(pieces) = pieces else { return Ok(Self::plain(span)) };
+        let is_in_order = pieces.windows(2).all(|pair| pair[0].end <= pair[1].start);
+        let is_whole = pieces.first().map(|first| first.start) == Some(span.start)
+            && pieces.last().map(|last| last.end) == Some(span.end);
+        if pieces.len() > 1 && is_in_order && is_whole && !pieces.iter().any(|piece| piece.is_empty()) {
+            Ok(Self { span, pieces: Some(Arc::new(pieces)) })
         } else {
             Err(
                 "the pieces of a text are two or more, in order, not empty, and reach from its start to its end",

@@ -5,7 +5,7 @@ use super::Word;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Copy {
     /// The sources in order.
-    pub sources: Vec<CopySource>,
+    pub sources: Box<[CopySource]>,
     /// The destination; missing when there are not enough words, which is a syntax error.
     pub destination: Option<Word>,
     /// Whether the words were written as a JSON list.

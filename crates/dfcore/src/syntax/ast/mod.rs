@@ -2,6 +2,7 @@
 
 mod command;
 mod copy;
+mod few;
 mod flag;
 mod from;
 mod healthcheck;
@@ -14,6 +15,7 @@ use std::borrow::Cow;
 
 pub use command::{CommandForm, ShellText};
 pub use copy::{Copy, CopySource};
+pub use few::Few;
 pub use flag::{Checksum, Device, Flag, FlagValue, NetworkMode, Owner, Platform, SecurityMode};
 pub use from::From;
 pub use healthcheck::Healthcheck;
@@ -145,13 +147,13 @@ pub struct Instruction {
     /// The keyword as written; see [`Dockerfile::keyword_text`] for one that a continuation cuts.
     pub keyword: Span,
     /// The flags in order.
-    pub flags: Vec<Flag>,
+    pub flags: Few<Flag>,
     /// Everything after keyword and flags on the instruction's lines, without heredoc bodies.
     pub arguments: ShellText,
     /// What the instruction says.
     pub kind: InstructionKind,
     /// Its heredocs in order.
-    pub heredocs: Vec<Heredoc>,
+    pub heredocs: Few<Heredoc>,
 }
 
 impl Instruction {
@@ -192,7 +194,7 @@ pub enum InstructionKind {
     /// `LABEL`
     Label(Pairs),
     /// `MAINTAINER`
-    Maintainer(Words),
+    Maintainer(Argument),
     /// `ONBUILD`: the instruction it holds, when there is one.
     Onbuild(Onbuild),
     /// `RUN`
@@ -200,15 +202,23 @@ pub enum InstructionKind {
     /// `SHELL`: the JSON list.
     Shell(Words),
     /// `STOPSIGNAL`
-    Stopsignal(Words),
-    /// `USER`: one word.
-    User(Words),
+    Stopsignal(Argument),
+    /// `USER`
+    User(Argument),
     /// `VOLUME`
     Volume(Words),
-    /// `WORKDIR`: one word, which may hold blanks.
-    Workdir(Words),
+    /// `WORKDIR`
+    Workdir(Argument),
     /// A keyword that is no instruction; there is a syntax error for it.
     Unknown,
+}
+
+/// The argument of an instruction that has exactly one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Argument {
+    /// All that follows the keyword, with the blanks inside; missing only beside a syntax error.
+    pub word: Option<Word>,
 }
 
 /// The words of an instruction that is just a list of them.
@@ -216,7 +226,7 @@ pub enum InstructionKind {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Words {
     /// The words in order; of a JSON list its decoded strings.
-    pub words: Vec<Word>,
+    pub words: Box<[Word]>,
     /// Whether they were written as a JSON list.
     pub json: bool,
 }

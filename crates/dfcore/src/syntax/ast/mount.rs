@@ -46,7 +46,7 @@ pub struct Mount {
     /// Its type.
     pub mount_type: MountType,
     /// Its options in order, with `type`.
-    pub options: Vec<MountOption>,
+    pub options: Box<[MountOption]>,
 }
 
 impl Mount {

@@ -6,7 +6,7 @@ use crate::text::Span;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Pairs {
     /// The pairs in order.
-    pub pairs: Vec<KeyValue>,
+    pub pairs: Box<[KeyValue]>,
     /// Whether the one pair was written `KEY value`, without `=`.
     pub legacy: bool,
 }

@@ -6,10 +6,10 @@ use crate::text::{SourceFile, Span};
 pub struct Word {
     /// Its bytes, with continuations that lie inside it. A JSON string's quotes are not among them.
     pub span: Span,
-    /// The text, only where it differs from the bytes: a word that goes on after a continuation, a JSON string
-    /// with escapes, a flag with quotes.
+    /// The text, only where it differs from the bytes. Words are many and such texts are few, so that a second box,
+    /// which makes the first one a thin pointer, costs less than it saves.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
-    pub joined: Option<Box<str>>,
+    joined: Option<Box<Box<str>>>,
 }
 
 impl Word {
@@ -19,9 +19,19 @@ impl Word {
         Self { span, joined: None }
     }
 
+    /// A word whose text differs from its bytes: it goes on after a continuation, is a JSON string with escapes, or a
+    /// flag with quotes.
+    #[must_use]
+    pub fn joined(span: Span, text: impl Into<Box<str>>) -> Self {
+        Self { span, joined: Some(Box::new(text.into())) }
+    }
+
     /// The word's text.
     #[must_use]
     pub fn text<'a>(&'a self, source: &'a SourceFile) -> &'a str {
-        self.joined.as_deref().unwrap_or_else(|| source.slice(self.span))
+        match &self.joined {
+            Some(text) => text,
+            None => source.slice(self.span),
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::ast::{CommandForm, Mount, Run, ShellText};
+use super::super::ast::{CommandForm, Few, Mount, Run, ShellText};
 use super::{Context, Parts, find_heredocs, read_json};
 
 /// A JSON list, or else text for the shell.
@@ -18,7 +18,7 @@ pub(super) fn read_part(context: &mut Context<'_, '_>, part: Range<usize>, text:
     }
 }
 
-pub(super) fn read_run(context: &mut Context<'_, '_>, parts: &Parts<'_>, mounts: Vec<Mount>) -> Run {
+pub(super) fn read_run(context: &mut Context<'_, '_>, parts: &Parts<'_>, mounts: Few<Mount>) -> Run {
     let command = read(context, parts);
     if matches!(command, CommandForm::Shell(_)) {
         find_heredocs(context);

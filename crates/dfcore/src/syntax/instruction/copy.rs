@@ -23,7 +23,7 @@ pub(super) fn read(context: &mut Context<'_, '_>, parts: &Parts<'_>, keyword: Ke
         let help =
             (sources.len() == 1).then(|| "a last word is missing: where to put it in the image".to_owned());
         context.errors.refused(span, message, help);
-        return Copy { sources, destination: None, json };
+        return Copy { sources: sources.into(), destination: None, json };
     }
     let destination = sources.pop().map(|last| match last {
         CopySource::Path(word) | CopySource::Heredoc { word, .. } => word,
@@ -34,7 +34,7 @@ pub(super) fn read(context: &mut Context<'_, '_>, parts: &Parts<'_>, keyword: Ke
         let message = format!("the destination of `{}` cannot be a heredoc", keyword.name());
         context.errors.refused(destination.span, message, "add the path to write it to".to_owned());
     }
-    Copy { sources, destination, json }
+    Copy { sources: sources.into(), destination, json }
 }
 
 fn sources(context: &Context<'_, '_>, words: impl Iterator<Item = Word>) -> Vec<CopySource> {

@@ -41,7 +41,7 @@ impl Field {
 /// The word at a range of the flag that says `text`.
 fn word(flag: &FlagText<'_>, range: Range<usize>, text: &str, context: &Context<'_, '_>) -> Word {
     let word = flag.word(range, &context.line);
-    if word.text(context.source) == text { word } else { Word { joined: Some(text.into()), ..word } }
+    if word.text(context.source) == text { word } else { Word::joined(word.span, text) }
 }
 
 /// The fields of a flag's value; `None` when it is no list, for which there is an error then.

@@ -3,7 +3,9 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use super::super::ast::{Checksum, Flag, FlagValue, Mount, NetworkMode, Owner, Platform, SecurityMode, Word};
+use super::super::ast::{
+    Checksum, Few, Flag, FlagValue, Mount, NetworkMode, Owner, Platform, SecurityMode, Word,
+};
 use super::super::flags::FlagText;
 use super::super::keyword::Keyword;
 use super::super::values::{self, Chmod};
@@ -93,11 +95,11 @@ pub(super) fn read(
     context: &mut Context<'_, '_>,
     parts: &Parts<'_>,
     keyword: Option<Keyword>,
-) -> (Vec<Flag>, Vec<Mount>) {
-    let mut mounts = Vec::new();
+) -> (Few<Flag>, Few<Mount>) {
     if parts.flags.is_empty() {
-        return (Vec::new(), mounts);
+        return <_>::default();
     }
+    let mut mounts = Vec::new();
     let known = keyword.and_then(|keyword| Some((keyword, table(context, parts, keyword)?)));
     let mut flags = Vec::with_capacity(parts.flags.len());
     // Few enough for the bits of a word.
@@ -113,7 +115,7 @@ pub(super) fn read(
         };
         flags.push(flag.to_flag(typed, &context.line));
     }
-    (flags, mounts)
+    (flags.into(), mounts.into())
 }
 
 /// The flags that it takes; `None` when BuildKit does not look at them.

@@ -1,12 +1,12 @@
 //! The instructions that are a list of words, or one: `EXPOSE`, `MAINTAINER`, `SHELL`, `STOPSIGNAL`, `USER`,
 //! `VOLUME`, `WORKDIR`.
 
-use super::super::ast::Words;
+use super::super::ast::{Argument, Word, Words};
 use super::super::keyword::Keyword;
 use super::{Context, Parts, read_json, words_of};
 
 pub(super) fn read_expose(context: &mut Context<'_, '_>, parts: &Parts<'_>) -> Words {
-    let words: Vec<_> = words_of(context.line, parts.arguments.clone()).collect();
+    let words: Box<[Word]> = words_of(context.line, parts.arguments.clone()).collect();
     if words.is_empty() {
         context.errors.refused(context.line.span(parts.all()), "`EXPOSE` needs at least one port", None);
     }
@@ -40,13 +40,13 @@ pub(super) fn read_shell(context: &mut Context<'_, '_>, parts: &Parts<'_>) -> Wo
 }
 
 /// All of the arguments as one word, with the blanks inside.
-pub(super) fn read_one(context: &mut Context<'_, '_>, parts: &Parts<'_>, keyword: Keyword) -> Words {
+pub(super) fn read_one(context: &mut Context<'_, '_>, parts: &Parts<'_>, keyword: Keyword) -> Argument {
     if parts.arguments.is_empty() {
         let message = format!("`{}` needs an argument", keyword.name());
         context.errors.refused(context.line.span(parts.all()), message, None);
-        return Words::default();
+        return Argument::default();
     }
-    Words { words: vec![context.line.word(parts.arguments.clone())], json: false }
+    Argument { word: Some(context.line.word(parts.arguments.clone())) }
 }
 
 fn read_list(context: &mut Context<'_, '_>, parts: &Parts<'_>) -> Words {

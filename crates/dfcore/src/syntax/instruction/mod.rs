@@ -15,7 +15,7 @@ mod pairs;
 use std::ops::Range;
 
 use super::TokenKind;
-use super::ast::{Instruction, InstructionKind, Mount, ShellText, Word};
+use super::ast::{Few, Instruction, InstructionKind, Mount, ShellText, Word};
 use super::error::Errors;
 use super::flags::{FlagText, extract};
 use super::heredoc::{self, Marker};
@@ -79,7 +79,7 @@ pub(super) fn read(context: &mut Context<'_, '_>, range: Range<usize>) -> Instru
         flags,
         arguments: parts.text,
         kind,
-        heredocs: Vec::new(),
+        heredocs: Few::default(),
     }
 }
 
@@ -103,7 +103,7 @@ fn read_kind(
     context: &mut Context<'_, '_>,
     keyword: Keyword,
     parts: &Parts<'_>,
-    mounts: Vec<Mount>,
+    mounts: Few<Mount>,
 ) -> InstructionKind {
     // The instruction inside an ONBUILD has regions of its own.
     if keyword != Keyword::Onbuild {
@@ -149,7 +149,7 @@ fn unknown(context: &mut Context<'_, '_>, parts: &Parts<'_>) -> InstructionKind 
 /// The strings of a JSON list; `None` when the arguments are to be read as text.
 ///
 /// A list with other values than strings is an error, after which the arguments are read as text too.
-fn read_json(context: &mut Context<'_, '_>, range: Range<usize>) -> Option<Vec<Word>> {
+fn read_json(context: &mut Context<'_, '_>, range: Range<usize>) -> Option<Box<[Word]>> {
     let line = context.line;
     let text = line.slice(range.clone());
     let shift = |inner: Range<usize>| range.start + inner.start..range.start + inner.end;
@@ -167,7 +167,10 @@ fn read_json(context: &mut Context<'_, '_>, range: Range<usize>) -> Option<Vec<W
         JsonList::Strings(strings) => {
             let word = |string: json::JsonString| {
                 let word = line.word(shift(string.range));
-                string.decoded.map_or(word.clone(), |decoded| Word { joined: Some(decoded.into()), ..word })
+                match string.decoded {
+                    Some(decoded) => Word::joined(word.span, decoded),
+                    None => word,
+                }
             };
             Some(strings.into_iter().map(word).collect())
         }

@@ -45,7 +45,8 @@ const SHARING_MODES: [(&str, Sharing); 3] =
 /// The mount of a flag's value.
 pub(super) fn read(context: &mut Context<'_, '_>, flag: &FlagText<'_>, value: Range<usize>) -> Mount {
     let span = context.line.span(flag.range.clone());
-    let mut mount = Mount { span, mount_type: MountType::default(), options: Vec::new() };
+    let mut mount_type = MountType::default();
+    let mut options = Vec::new();
     for field in fields::read(context, flag, value).unwrap_or_default() {
         let (key, value) = field.key_and_value(flag, context);
         let name = key.text(context.source).to_ascii_lowercase();
@@ -56,14 +57,15 @@ pub(super) fn read(context: &mut Context<'_, '_>, flag: &FlagText<'_>, value: Ra
             key: &key,
             name: &name,
         };
-        let setting = reader.setting(mount.mount_type).unwrap_or(MountSetting::Invalid);
-        if let MountSetting::Type(mount_type) = setting {
-            mount.mount_type = mount_type;
+        let setting = reader.setting(mount_type).unwrap_or(MountSetting::Invalid);
+        if let MountSetting::Type(known) = setting {
+            mount_type = known;
         } else if name == "type" {
-            mount.mount_type = MountType::Unknown;
+            mount_type = MountType::Unknown;
         }
-        mount.options.push(MountOption { key, value, setting });
+        options.push(MountOption { key, value, setting });
     }
+    let mount = Mount { span, mount_type, options: options.into() };
     check_whole(context, &mount);
     mount
 }

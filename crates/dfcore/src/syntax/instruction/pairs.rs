@@ -38,7 +38,7 @@ pub(super) fn read(context: &mut Context<'_, '_>, parts: &Parts<'_>, keyword: Ke
         );
         context.errors.unparsable(line.span(range), message, help);
     }
-    Pairs { pairs, legacy: false }
+    Pairs { pairs: pairs.into(), legacy: false }
 }
 
 /// `KEY value`: the value is all that follows the first blank.
@@ -53,12 +53,12 @@ fn read_legacy(context: &mut Context<'_, '_>, parts: &Parts<'_>, keyword: Keywor
         let help = format!("write `{} {}=…`", keyword.name(), text);
         let help = (text.len() <= suggest::QUOTED).then_some(help);
         context.errors.unparsable(line.span(arguments), message, help);
-        return Pairs { pairs: Vec::new(), legacy: true };
+        return Pairs { pairs: [].into(), legacy: true };
     }
     let blanks = text[key_length..].bytes().take_while(|&byte| words::is_blank(byte)).count();
     let value = key.end + blanks..arguments.end;
     let pair = KeyValue { span: line.span(arguments), key: line.word(key), value: Some(line.word(value)) };
-    Pairs { pairs: vec![pair], legacy: true }
+    Pairs { pairs: [pair].into(), legacy: true }
 }
 
 /// `name` or `name=value`, any number of them.
@@ -75,7 +75,7 @@ pub(super) fn read_arg(context: &mut Context<'_, '_>, parts: &Parts<'_>) -> Pair
     if pairs.is_empty() {
         context.errors.refused(line.span(parts.all()), "`ARG` needs at least one name", None);
     }
-    Pairs { pairs, legacy: false }
+    Pairs { pairs: pairs.into(), legacy: false }
 }
 
 /// Splits a word at its first `=`, wherever that stands.
