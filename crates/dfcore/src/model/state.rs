@@ -56,9 +56,15 @@ impl State<'_> {
     /// user is a number other than 0 or depends on the build.
     #[must_use]
     pub fn home(&self) -> Option<String> {
-        if let Some(home) = self.scope.run_environment("HOME") {
-            return home.as_known().map(str::to_owned);
+        match self.scope.run_environment("HOME") {
+            Some(home) => home.as_known().map(str::to_owned),
+            None => self.account_home(),
         }
+    }
+
+    /// The home directory of the user's account, whatever `$HOME` says, which is where Java programs look.
+    #[must_use]
+    pub fn account_home(&self) -> Option<String> {
         if *self.user == User::OfBaseImage {
             return Some("/root".to_owned());
         }

@@ -16,6 +16,8 @@ pub struct PackageCommand {
     pub span: Span,
     /// Its place in the script's commands.
     pub command: usize,
+    /// The absolute folder that it starts in, `cd`s before it counted; `None` when it is not known.
+    pub directory: Option<String>,
     /// The options in order, those before the verb too.
     pub options: Vec<CommandOption>,
     /// The packages named on the command line; no value of an option is among them.
@@ -63,7 +65,7 @@ pub enum Action {
     Download,
     /// Builds, tests or runs the project, and downloads what is missing for it: `cargo build`, `mvn package`.
     Build,
-    /// Downloads the lists of what there is: `apt-get update`.
+    /// Downloads what is known of packages, not the packages: `apt-get update`, `uv lock`.
     Refresh,
     /// Removes packages.
     Remove,

@@ -8,13 +8,17 @@ mod cargo;
 mod command;
 mod composer;
 mod conda;
+mod directory;
 mod dnf;
 mod gem;
 mod go;
 mod gradle;
+mod java;
 mod maven;
+mod node;
 mod npm;
 mod nuget;
+mod official_images;
 mod options;
 mod pdm;
 mod pip;
@@ -24,6 +28,10 @@ mod pnpm;
 mod poetry;
 mod python;
 mod requirements;
+mod rpm;
+mod single_dash;
+#[cfg(test)]
+mod testing;
 mod uv;
 mod yarn;
 mod zypper;
@@ -131,7 +139,11 @@ impl Manager {
 /// What the commands of an instruction do with package managers, in order.
 #[must_use]
 pub(super) fn package_commands(model: &Model<'_>, index: usize, script: &Script) -> Vec<PackageCommand> {
-    let places = (0..script.commands.len()).filter_map(|place| Place::new(model.state(index), script, place));
+    let state = model.state(index);
+    let image = official_images::variables(model, index);
+    let directories = directory::directories(state, script).into_iter().enumerate();
+    let places =
+        directories.filter_map(|(place, directory)| Place::new(state, image, script, place, directory));
     places.filter_map(|place| read(&place)).collect()
 }
 
@@ -139,7 +151,7 @@ fn read(place: &Place<'_>) -> Option<PackageCommand> {
     match place.program {
         "apk" => apk::read(place),
         "apt" | "apt-get" => apt::read(place),
-        "bun" => bun::read(place),
+        "bun" | "bunx" => bun::read(place),
         "bundle" | "bundler" => bundler::read(place),
         "cargo" => cargo::read(place),
         "composer" | "composer.phar" => composer::read(place),
@@ -150,12 +162,12 @@ fn read(place: &Place<'_>) -> Option<PackageCommand> {
         "go" => go::read(place),
         "gradle" | "gradlew" => gradle::read(place),
         "mvn" | "mvnw" => maven::read(place),
-        "npm" => npm::read(place),
+        "npm" | "npx" => npm::read(place),
         "pdm" => pdm::read(place),
         "pipenv" => pipenv::read(place),
-        "pnpm" => pnpm::read(place),
+        "pnpm" | "pnpx" => pnpm::read(place),
         "poetry" => poetry::read(place),
-        "uv" => uv::read(place),
+        "uv" | "uvx" => uv::read(place),
         "yarn" | "yarnpkg" => yarn::read(place),
         "zypper" => zypper::read(place),
         program if pip::is_pip(program) => pip::read(place),
@@ -205,6 +217,69 @@ mod tests {
             line
         };
         model.installs(last).map(texts).collect()
+    }
+
+    #[test]
+    fn no_command_line_is_a_problem() {
+        const PROGRAMS: &[&str] = &[
+            "bun",
+            "bunx",
+            "conda",
+            "corepack",
+            "micromamba",
+            "npm",
+            "npx",
+            "pdm",
+            "pip",
+            "pipenv",
+            "pnpm",
+            "pnpx",
+            "poetry",
+            "python -m pip",
+            "uv",
+            "uvx",
+            "yarn",
+        ];
+        const WORDS: &[&str] = &[
+            "install",
+            "add",
+            "x",
+            "dlx",
+            "exec",
+            "run",
+            "tool",
+            "cache",
+            "clean",
+            "env",
+            "create",
+            "global",
+            "pm",
+            "workspace",
+            "yarn@4",
+            "-p",
+            "-c",
+            "-C",
+            "-",
+            "--",
+            "--with",
+            "--package=",
+            "--cwd",
+            "=",
+            "@",
+            "$V",
+            "''",
+            "'é@'",
+            "-é",
+        ];
+        for program in PROGRAMS {
+            let pairs = WORDS.iter().flat_map(|first| WORDS.iter().map(move |second| (first, second)));
+            let commands = pairs.map(|(first, second)| {
+                format!("{program} {first} {second}; {program} {second} {first} x {first}; ")
+            });
+            let text = format!("FROM x\nRUN {}", commands.collect::<String>());
+            let source = SourceFile::new("Dockerfile", text).expect("small");
+            assert!(!Model::new(&source).package_commands(1).is_empty(), "{program}");
+        }
     }
 
     #[test]

@@ -1,18 +1,23 @@
 //! A command with everything that decides what it does.
 
-use super::Manager;
 use super::command::{Action, Cache, CacheDisabled, Location, Manifest, ManifestRole, PackageCommand, Verb};
-use super::options::Arguments;
-use crate::model::State;
+use super::directory::absolute;
+use super::options::{Arguments, Given};
+use super::{Manager, official_images, truth_value};
+use crate::model::{State, User};
 use crate::shell::{Command, Script, Word};
 use crate::text::Span;
 
 /// A command of a script in its place.
 pub(super) struct Place<'a> {
     pub(super) state: State<'a>,
+    /// What the base image is known to set.
+    image: official_images::Variables,
     script: &'a Script,
     pub(super) command: &'a Command,
     index: usize,
+    /// The absolute folder that the command starts in, where it is known.
+    directory: Option<String>,
     /// The program's name; that of the module for `python -m module`, `composer` for `php composer.phar`.
     pub(super) program: &'a str,
     /// The words after it.
@@ -24,14 +29,30 @@ pub(super) struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// The command with that index; `None` without a known program.
-    pub(super) fn new(state: State<'a>, script: &'a Script, index: usize) -> Option<Self> {
+    /// The command with that index, which starts in that folder; `None` without a known program.
+    pub(super) fn new(
+        state: State<'a>,
+        image: official_images::Variables,
+        script: &'a Script,
+        index: usize,
+        directory: Option<String>,
+    ) -> Option<Self> {
         let command = &script.commands[index];
         let program_word = command.words.first()?;
         let program = command.name.as_deref()?;
         let arguments = command.arguments();
-        let place =
-            Self { state, script, command, index, program, arguments, interpreter: None, program_word };
+        let place = Self {
+            state,
+            image,
+            script,
+            command,
+            index,
+            directory,
+            program,
+            arguments,
+            interpreter: None,
+            program_word,
+        };
         if is_python(program) {
             // `python -m pip …`; switches such as `-u` may stand before it.
             let module = arguments.iter().position(|word| word.is("-m"))?;
@@ -40,6 +61,11 @@ impl<'a> Place<'a> {
         if program == "php" {
             let script = arguments.iter().position(|word| !word.raw.starts_with('-'))?;
             return place.launched(script);
+        }
+        if program == "corepack" {
+            // `corepack pnpm install`, `corepack yarn@4 install`; nothing is called `enable`.
+            let place = Self { interpreter: None, ..place.launched(0)? };
+            return Some(Self { program: place.program.split('@').next()?, ..place });
         }
         Some(place)
     }
@@ -70,6 +96,7 @@ impl<'a> Place<'a> {
             verb: Verb { span: verb_word.unwrap_or(self.program_word).span, name, action },
             span: self.command.span,
             command: self.index,
+            directory: self.directory.clone(),
             options: Vec::new(),
             packages: Vec::new(),
             manifests: Vec::new(),
@@ -86,13 +113,22 @@ impl<'a> Place<'a> {
         if let Some(assignment) = own {
             return Some((assignment.value.value.clone()?, Some(assignment.span)));
         }
-        for earlier in self.script.commands[..self.index].iter().rev() {
+        for earlier in self.earlier().iter().rev() {
             if let Some(found) = exported(earlier, name) {
                 return Some(found);
             }
         }
-        let value = self.state.scope.run_environment(name)?.as_known()?;
+        let of_image = || self.image.iter().find(|(variable, _)| *variable == name).map(|(_, value)| *value);
+        let value = match self.state.scope.run_environment(name) {
+            Some(value) => value.as_known()?,
+            None => of_image()?,
+        };
         Some((value.to_owned(), None))
+    }
+
+    /// Whether a variable is set to a value that the common readers of truth values take for yes.
+    pub(super) fn is_switched_on(&self, name: &str) -> bool {
+        self.variable(name).is_some_and(|(value, _)| truth_value(&value) == Some(true))
     }
 
     /// The value of a variable that names a folder; an empty one counts as not set.
@@ -100,11 +136,36 @@ impl<'a> Place<'a> {
         self.variable(name).map(|(folder, _)| folder).filter(|folder| !folder.is_empty())
     }
 
+    /// The commands of the script before this one.
+    pub(super) fn earlier(&self) -> &'a [Command] {
+        &self.script.commands[..self.index]
+    }
+
+    /// A path of the command made absolute and clean; `None` when the folder is needed and unknown.
+    pub(super) fn absolute(&self, path: &str) -> Option<String> {
+        absolute(self.directory.as_deref(), path)
+    }
+
+    /// Whether the command runs as root; the user of a base image nearly always is.
+    pub(super) fn is_root(&self) -> Option<bool> {
+        if *self.state.user == User::OfBaseImage { Some(true) } else { self.state.user.is_root() }
+    }
+
     /// The home directory.
     pub(super) fn home(&self) -> Option<String> {
         match self.variable("HOME") {
             Some((home, _)) => Some(home.trim_end_matches('/').to_owned()),
             None => self.state.home(),
+        }
+    }
+
+    /// A folder as an option or a variable names it made absolute; `~` is the home directory.
+    pub(super) fn folder(&self, text: &str) -> Option<String> {
+        match text.strip_prefix('~') {
+            Some(rest) if rest.is_empty() || rest.starts_with('/') => {
+                self.absolute(&format!("{}{rest}", self.home()?))
+            }
+            _ => self.absolute(text),
         }
     }
 
@@ -129,12 +190,12 @@ impl<'a> Place<'a> {
         let mut cache = Cache::default();
         if let Some(option) = arguments.last(options) {
             cache.directory_from = options.iter().copied().find(|name| *name == option.name);
-            cache.directories.extend(option.value.clone());
+            cache.directories.extend(option.value.as_deref().and_then(|folder| self.folder(folder)));
         } else if let Some((variable, folder)) =
             variables.iter().find_map(|name| Some((*name, self.folder_variable(name)?)))
         {
             cache.directory_from = Some(variable);
-            cache.directories.push(folder);
+            cache.directories.extend(self.folder(&folder));
         } else {
             cache.directories.extend(default());
         }
@@ -165,6 +226,29 @@ impl<'a> Place<'a> {
 /// A file that the manager reads without being told.
 pub(super) fn implied(verb: &Verb, path: impl Into<String>, role: ManifestRole) -> Manifest {
     Manifest { span: verb.span, path: Some(path.into()), role }
+}
+
+/// A file that the manager reads without being told, in the folder that an option names, else in the working directory.
+pub(super) fn implied_in(
+    folder: Option<&Given<'_>>,
+    verb: &Verb,
+    file: &str,
+    role: ManifestRole,
+) -> Manifest {
+    let path = match folder {
+        Some(option) => option.value.as_deref().map(|folder| join(folder, file)),
+        None => Some(file.to_owned()),
+    };
+    Manifest { span: verb.span, path, role }
+}
+
+/// A path below a folder, as one would write it.
+pub(super) fn join(folder: &str, path: &str) -> String {
+    match folder.trim_end_matches('/') {
+        _ if path.starts_with('/') => path.to_owned(),
+        "." => path.to_owned(),
+        folder => format!("{folder}/{path}"),
+    }
 }
 
 /// Whether a program is Python: `python`, `python3`, `python3.12`.

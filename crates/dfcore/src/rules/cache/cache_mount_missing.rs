@@ -1,5 +1,5 @@
 use crate::fix::{Edit, Fix};
-use crate::model::packages::{Manager, PackageCommand};
+use crate::model::packages::{Action, Manager, PackageCommand};
 use crate::model::{CacheCover, Model, cache_mount_flag};
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
 
@@ -103,8 +103,10 @@ impl Rule for CacheMountMissing {
             let mut reported: Vec<Manager> = Vec::new();
             for install in model.installs(index) {
                 let CacheCover::Missing(directories) = model.cache_cover(index, install) else { continue };
-                // One finding per manager and step: one mount serves all its commands.
+                // One finding per manager and step: one mount serves all its commands. What runs the project (`uv run`)
+                // as a rule finds its packages installed by a step before.
                 if !MANAGERS.contains(&install.manager)
+                    || install.verb.action == Action::Build
                     || switched_off_by_variable(install)
                     || reported.contains(&install.manager)
                 {
