@@ -9,6 +9,8 @@ mod linter {
 }
 
 mod correctness {
+    pub(super) mod circular_stages;
+    pub(super) mod invalid_image_reference;
     pub(super) mod missing_syntax_directive;
     pub(super) mod user_site_copied;
     pub(super) mod venv_not_on_path;
@@ -37,6 +39,8 @@ mod context {
 static ALL: &[Registered] = &[
     Registered::of::<linter::syntax_error::SyntaxError>(),
     Registered::of::<linter::unused_suppression::UnusedSuppression>(),
+    Registered::of::<correctness::circular_stages::CircularStages>(),
+    Registered::of::<correctness::invalid_image_reference::InvalidImageReference>(),
     Registered::of::<correctness::missing_syntax_directive::MissingSyntaxDirective>(),
     Registered::of::<correctness::user_site_copied::UserSiteCopied>(),
     Registered::of::<correctness::venv_not_on_path::VenvNotOnPath>(),

@@ -1,9 +1,76 @@
-//! What `COPY` and `ADD` take from the build context, and where it lands.
+//! What `COPY` and `ADD` bring into a stage's file system, from where, and where it lands.
 
-use super::Model;
 use super::state::clean;
-use crate::syntax::ast::{CopySource, InstructionKind};
+use super::{Model, Origin, Stage, State, Value};
+use crate::syntax::ast::{CopySource, Instruction, InstructionKind, Onbuild};
 use crate::text::Span;
+
+/// What one `COPY` or `ADD` brings into a stage.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Transfer {
+    /// The index of the instruction; of an `ONBUILD` when a trigger does it.
+    pub instruction: usize,
+    /// Where the files come from; `None` is the build context.
+    pub origin: Option<Origin>,
+    /// The sources in order.
+    pub sources: Vec<TransferSource>,
+    /// The destination, absolute and clean where it is known.
+    pub destination: Value,
+    /// Whether the destination is written as a folder, or has to be one for its several sources.
+    pub into_folder: bool,
+    /// Whether sources keep their folders below the destination (`--parents`).
+    pub keeps_parents: bool,
+}
+
+/// One source of a [`Transfer`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct TransferSource {
+    /// The word.
+    pub span: Span,
+    /// What it is.
+    pub kind: SourceKind,
+}
+
+/// The kinds of source.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum SourceKind {
+    /// A path or pattern with its variables expanded.
+    Path(Value),
+    /// The address of a download or of a Git repository, which only `ADD` takes.
+    Address(Value),
+    /// A file whose text is the heredoc with this place in the instruction's `heredocs`.
+    Heredoc {
+        /// The place.
+        index: usize,
+        /// The file's name.
+        name: String,
+    },
+}
+
+impl Transfer {
+    /// The absolute path at which a file arrives that a source names; the content of a folder arrives below the
+    /// destination itself. `None` when it depends on the build, for a pattern, and for an address, which may be that of
+    /// a repository.
+    #[must_use]
+    pub fn landing(&self, source: &TransferSource) -> Option<String> {
+        let destination = self.destination.as_known()?;
+        let name = match &source.kind {
+            SourceKind::Path(path) => path.as_known().filter(|path| !path.contains(['*', '?', '[']))?,
+            SourceKind::Heredoc { name, .. } => name,
+            SourceKind::Address(_) => return None,
+        };
+        if self.keeps_parents {
+            return Some(clean(&format!("{destination}/{name}")));
+        }
+        if !self.into_folder {
+            return Some(destination.to_owned());
+        }
+        let name = clean(&format!("/{name}"));
+        Some(clean(&format!("{destination}/{}", name.rsplit('/').next().unwrap_or_default())))
+    }
+}
 
 /// A `COPY` or `ADD` that takes files from the build context.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,32 +103,137 @@ impl ContextSource {
 }
 
 impl Model<'_> {
+    /// What a stage's file system receives beside what its base has and its `RUN`s write, in the order of the
+    /// instructions; first what the triggers of the base bring.
+    #[must_use]
+    pub fn transfers(&self, stage: &Stage) -> Vec<Transfer> {
+        let triggers = stage.triggers.iter().filter_map(|&index| match &self.instruction(index).kind {
+            InstructionKind::Onbuild(Onbuild { instruction: Some(trigger) }) => {
+                self.transfer_of(index, trigger, self.state_at_start(stage))
+            }
+            _ => None,
+        });
+        let own = self.body(stage).filter_map(|(index, _)| self.transfer(index));
+        triggers.chain(own).collect()
+    }
+
+    /// What a `COPY` or `ADD` brings into its stage; `None` for other instructions.
+    #[must_use]
+    pub fn transfer(&self, index: usize) -> Option<Transfer> {
+        self.transfer_of(index, self.instruction(index), self.state(index))
+    }
+
     /// What a `COPY` or `ADD` takes from the build context; `None` for other instructions, for a `--from`, and
     /// when the destination depends on the build.
     #[must_use]
     pub fn context_copy(&self, index: usize) -> Option<ContextCopy> {
-        let (InstructionKind::Copy(copy) | InstructionKind::Add(copy)) = &self.instruction(index).kind else {
-            return None;
-        };
-        if self.flag(index, "from").is_some() {
+        let transfer = self.transfer(index)?;
+        if transfer.origin.is_some() {
             return None;
         }
-        let destination = self.expand(index, copy.destination.as_ref()?);
-        let destination = destination.as_known()?;
-        let into_folder = copy.sources.len() > 1
-            || destination.ends_with('/')
-            || destination.rsplit('/').next().is_some_and(|last| matches!(last, "." | ".."));
-        let source = |source: &CopySource| {
-            let CopySource::Path(word) = source else { return None };
-            let path = self.expand(index, word).as_known()?.to_owned();
-            let is_remote = path.contains("://") || path.starts_with("git@");
-            (!is_remote).then_some(ContextSource { span: word.span, path })
+        let source = |source: TransferSource| match source.kind {
+            SourceKind::Path(path) => {
+                Some(ContextSource { span: source.span, path: path.as_known()?.to_owned() })
+            }
+            SourceKind::Address(_) | SourceKind::Heredoc { .. } => None,
         };
         Some(ContextCopy {
             index,
-            sources: copy.sources.iter().filter_map(source).collect(),
-            destination: self.state(index).absolute(destination)?,
-            into_folder,
+            destination: transfer.destination.as_known()?.to_owned(),
+            into_folder: transfer.into_folder,
+            sources: transfer.sources.into_iter().filter_map(source).collect(),
         })
+    }
+
+    fn transfer_of(&self, index: usize, instruction: &Instruction, state: State<'_>) -> Option<Transfer> {
+        let (copy, is_add) = match &instruction.kind {
+            InstructionKind::Copy(copy) => (copy, false),
+            InstructionKind::Add(copy) => (copy, true),
+            _ => return None,
+        };
+        let expand = |text: &str| self.expand_in(state, text);
+        let written = expand(self.text(copy.destination.as_ref()?));
+        let is_folder = |path: &str| {
+            path.ends_with('/') || path.rsplit('/').next().is_some_and(|last| matches!(last, "." | ".."))
+        };
+        let source = |source: &CopySource| match source {
+            CopySource::Path(word) => {
+                let path = expand(self.text(word));
+                let is_address = is_add && is_address(path.text());
+                let kind = if is_address { SourceKind::Address(path) } else { SourceKind::Path(path) };
+                TransferSource { span: word.span, kind }
+            }
+            CopySource::Heredoc { word, index: place } => {
+                let heredoc = self.instruction(index).heredocs.get(*place);
+                let name = heredoc.map(|heredoc| heredoc.name.clone()).unwrap_or_default();
+                TransferSource { span: word.span, kind: SourceKind::Heredoc { index: *place, name } }
+            }
+        };
+        Some(Transfer {
+            instruction: index,
+            origin: self.copy_origin_of(index, instruction),
+            into_folder: copy.sources.len() > 1 || is_folder(written.text()),
+            keeps_parents: instruction.flag("parents", self.source).is_some_and(|flag| flag.is_on()),
+            sources: copy.sources.iter().map(source).collect(),
+            destination: state.absolute_value(written),
+        })
+    }
+}
+
+/// Whether `ADD` downloads it.
+fn is_address(text: &str) -> bool {
+    text.contains("://") || text.starts_with("git@")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::SourceFile;
+
+    /// What the last stage receives: origin, sources with where each lands, destination.
+    fn received(text: &str) -> Vec<String> {
+        let source = SourceFile::new("Dockerfile", text).expect("small");
+        let model = Model::new(&source);
+        let show = |transfer: &Transfer| {
+            let origin = match &transfer.origin {
+                None => "context".to_owned(),
+                Some(Origin::Stage(stage)) => format!("stage {stage}"),
+                Some(Origin::External(value)) => value.text().to_owned(),
+            };
+            let source = |source: &TransferSource| {
+                let what = match &source.kind {
+                    SourceKind::Path(path) => path.text().to_owned(),
+                    SourceKind::Address(address) => format!("<{}>", address.text()),
+                    SourceKind::Heredoc { name, .. } => format!("<<{name}"),
+                };
+                format!("{what} at {}", transfer.landing(source).unwrap_or_else(|| "?".to_owned()))
+            };
+            let sources: Vec<_> = transfer.sources.iter().map(source).collect();
+            format!("{origin}: {} in {}", sources.join(", "), transfer.destination.text())
+        };
+        model.transfers(model.final_stage().expect("a stage")).iter().map(show).collect()
+    }
+
+    #[test]
+    fn says_what_a_stage_receives() {
+        let text = "FROM x AS build\nONBUILD WORKDIR /child\nONBUILD COPY on/build .\nFROM build\nARG ANY\nWORKDIR app\n\
+                    COPY a/b.txt c.txt ./\nCOPY --from=0 /out/tool tool\nCOPY --from=nginx:1 --chown=1 /etc/x /y/\n\
+                    COPY --parents src/main.rs /s/\nADD https://example.com/x.tgz git@example.com:a/b /z/\n\
+                    COPY <<EOF <<\"B\" /h/\nEOF\nB\nCOPY $ANY/*.txt $ANY /w\nCOPY d $ANY/d\nCOPY . .";
+        assert_eq!(
+            received(text),
+            [
+                "context: on/build at /child/build in /child",
+                "context: a/b.txt at /child/app/b.txt, c.txt at /child/app/c.txt in /child/app",
+                "stage 0: /out/tool at /child/app/tool in /child/app/tool",
+                "nginx:1: /etc/x at /y/x in /y",
+                "context: src/main.rs at /s/src/main.rs in /s",
+                "context: <https://example.com/x.tgz> at ?, <git@example.com:a/b> at ? in /z",
+                "context: <<EOF at /h/EOF, <<B at /h/B in /h",
+                "context: ${ANY}/*.txt at ?, ${ANY} at ? in /w",
+                "context: d at ? in ${ANY}",
+                "context: . at /child/app in /child/app",
+            ]
+        );
     }
 }

@@ -53,7 +53,7 @@ impl Model<'_> {
         self.copy_origin_of(index, self.instruction(index))
     }
 
-    fn copy_origin_of(&self, index: usize, instruction: &Instruction) -> Option<Origin> {
+    pub(super) fn copy_origin_of(&self, index: usize, instruction: &Instruction) -> Option<Origin> {
         if !matches!(instruction.kind, InstructionKind::Copy(_) | InstructionKind::Add(_)) {
             return None;
         }

@@ -18,7 +18,7 @@ mod venv;
 use std::sync::OnceLock;
 
 pub use cleanup::Cleanup;
-pub use filesystem::{ContextCopy, ContextSource};
+pub use filesystem::{ContextCopy, ContextSource, SourceKind, Transfer, TransferSource};
 pub use graph::{Need, Use};
 pub use image_ref::{ImageReference, InvalidReference};
 pub use mounts::{CacheCover, MountedFolder, cache_mount_flag, is_below};
@@ -118,6 +118,12 @@ impl<'a> Model<'a> {
         self.resolved.before(index)
     }
 
+    /// What holds at the start of a stage, after the `ONBUILD`s of its base.
+    #[must_use]
+    pub fn state_at_start(&self, stage: &Stage) -> State<'_> {
+        self.resolved.at_start(stage)
+    }
+
     /// What holds after the last instruction of a stage: what a container of it starts with.
     #[must_use]
     pub fn state_at_end(&self, stage: &Stage) -> State<'_> {
@@ -151,8 +157,11 @@ impl<'a> Model<'a> {
     /// A text with the variables that an instruction sees expanded.
     #[must_use]
     pub fn expand_text(&self, index: usize, text: &str) -> Value {
-        let scope = self.state(index).scope;
-        expand(text, self.dockerfile.escape, &|name| scope.get(name))
+        self.expand_in(self.state(index), text)
+    }
+
+    fn expand_in(&self, state: State<'_>, text: &str) -> Value {
+        expand(text, self.dockerfile.escape, &|name| state.scope.get(name))
     }
 
     /// A flag of an instruction, by its name without the dashes.

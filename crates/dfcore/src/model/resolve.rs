@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 use super::stages::{Base, Stage, StageNames};
-use super::state::{State, User, clean, is_clean};
+use super::state::{State, User, join};
 use super::timeline::{Moment, Timeline};
 use super::variables::{
     Below, BuildArguments, Change, History, Lookup, Place, Reason, Scope, Value, expand, is_plain,
@@ -33,6 +33,11 @@ impl Resolved {
             _ => Place::Global,
         };
         self.state(place, Moment::before(index))
+    }
+
+    /// What holds at the start of a stage, after what its base triggers.
+    pub(super) fn at_start(&self, stage: &Stage) -> State<'_> {
+        self.state(Place::Stage(stage.index as u32), Moment::after(stage.from))
     }
 
     /// What holds after the last instruction of a stage.
@@ -170,7 +175,11 @@ impl<'a> Walk<'a> {
 
         let name = from.name.as_ref().map(|name| name.text(self.source).to_lowercase());
         let body = index + 1..index + 1;
-        let stage = Stage { index: number, name, from: index, body, base, triggers };
+        let root = match base {
+            Base::Stage(parent) => self.resolved.stages[parent].root,
+            Base::Scratch | Base::Image(_) => number,
+        };
+        let stage = Stage { index: number, name, from: index, body, base, root, triggers };
         if let Some(name) = &stage.name {
             self.resolved.names.insert(name, stage.index);
         }
@@ -342,21 +351,6 @@ impl<'a> Walk<'a> {
                 value
             }
             None => Value::unknown(name, Reason::TooLarge),
-        }
-    }
-}
-
-/// The working directory after `WORKDIR path`.
-fn join(current: &Value, path: Value) -> Value {
-    match (current.as_known(), path.as_known()) {
-        (_, Some(text)) if is_clean(text) => path,
-        (_, Some(text)) if text.starts_with('/') => Value::known(clean(text)),
-        (Some(current), Some(path)) => Value::known(clean(&format!("{current}/{path}"))),
-        // An unknown value that starts with a slash is absolute whatever its unknown parts are.
-        (_, None) if path.text().starts_with('/') => path,
-        _ => {
-            let blamed = current.unknown_parts().iter().chain(path.unknown_parts()).next_back();
-            blamed.map_or(path.clone(), |part| Value::unknown(&part.name, part.reason))
         }
     }
 }

@@ -20,6 +20,8 @@ pub struct Stage {
     pub body: Range<usize>,
     /// What it stands on.
     pub base: Base,
+    /// The number of the stage on an image or `scratch` that it stands on, over any others; its own when it is that one.
+    pub root: usize,
     /// The indices of the `ONBUILD`s of the stage below it, whose instructions run before its own.
     pub triggers: Vec<usize>,
 }

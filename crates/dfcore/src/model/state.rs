@@ -84,10 +84,31 @@ impl State<'_> {
         }
         Some(clean(&format!("{}/{path}", self.workdir.as_known()?)))
     }
+
+    /// The same for a path that may depend on the build.
+    #[must_use]
+    pub fn absolute_value(&self, path: Value) -> Value {
+        join(self.workdir, path)
+    }
+}
+
+/// A path in a folder: the working directory after `WORKDIR path`.
+pub(super) fn join(current: &Value, path: Value) -> Value {
+    match (current.as_known(), path.as_known()) {
+        (_, Some(text)) if is_clean(text) => path,
+        (_, Some(text)) if text.starts_with('/') => Value::known(clean(text)),
+        (Some(current), Some(path)) => Value::known(clean(&format!("{current}/{path}"))),
+        // An unknown value that starts with a slash is absolute whatever its unknown parts are.
+        (_, None) if path.text().starts_with('/') => path,
+        _ => {
+            let blamed = current.unknown_parts().iter().chain(path.unknown_parts()).next_back();
+            blamed.map_or(path.clone(), |part| Value::unknown(&part.name, part.reason))
+        }
+    }
 }
 
 /// Whether [`clean`] would leave a path as it is.
-pub(super) fn is_clean(path: &str) -> bool {
+fn is_clean(path: &str) -> bool {
     let Some(relative) = path.strip_prefix('/') else { return false };
     relative.is_empty() || relative.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }

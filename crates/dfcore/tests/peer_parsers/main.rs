@@ -156,7 +156,7 @@ fn dockerfile_parser_sees_the_same_in_our_files() {
             })
         }),
     ];
-    check_own_files(compare_with_dockerfile_parser, excuses, 40);
+    check_own_files(compare_with_dockerfile_parser, excuses, 20);
 }
 
 #[test]
@@ -170,5 +170,5 @@ fn parse_dockerfile_sees_the_same_in_our_files() {
             })
         }),
     ];
-    check_own_files(compare_with_parse_dockerfile, excuses, 55);
+    check_own_files(compare_with_parse_dockerfile, excuses, 30);
 }

@@ -136,9 +136,10 @@ impl<'a> Place<'a> {
         self.variable(name).map(|(folder, _)| folder).filter(|folder| !folder.is_empty())
     }
 
-    /// The commands of the script before this one.
+    /// The commands of the script before this one, as far back as it is worth looking in a script of many thousands.
     pub(super) fn earlier(&self) -> &'a [Command] {
-        &self.script.commands[..self.index]
+        const MOST: usize = 256;
+        &self.script.commands[self.index.saturating_sub(MOST)..self.index]
     }
 
     /// A path of the command made absolute and clean; `None` when the folder is needed and unknown.

@@ -273,7 +273,7 @@ fn debian_image<'m>(model: &'m Model<'_>, stage: &'m crate::model::Stage) -> Opt
         "rust",
         "ubuntu",
     ];
-    let root = *model.lineage(stage).last()?;
+    let root = &model.stages()[stage.root];
     let Base::Image(value) = &root.base else { return None };
     let reference = root.base.image()?;
     let tag = reference.tag.unwrap_or_default();

@@ -17,6 +17,14 @@ pub struct Flag {
     pub typed: FlagValue,
 }
 
+impl Flag {
+    /// Whether it is a Boolean flag that is on.
+    #[must_use]
+    pub fn is_on(&self) -> bool {
+        self.typed == FlagValue::Boolean(true)
+    }
+}
+
 /// What a flag says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(
