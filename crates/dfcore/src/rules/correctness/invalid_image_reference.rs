@@ -6,7 +6,7 @@ declare_rule! {
     /// The name of an image is none that a registry could have.
     ///
     /// The build stops before it starts: a repository has no capital letters, a tag no blanks, a digest its full length.
-    /// Names that hold variables are left to the build.
+    /// Names that hold variables or the marks of a template (`{{tag}}`, `%%TAG%%`) are left to the build.
     ///
     /// ## Example
     ///
@@ -61,7 +61,7 @@ impl Rule for InvalidImageReference {
 
 fn check(model: &Model<'_>, word: &Word, report: &mut Report<'_>) {
     let text = model.text(word);
-    if text.contains(['$', '\'', '"', '\\', '`']) {
+    if text.contains(['$', '\'', '"', '\\', '`']) || is_template(text) {
         return;
     }
     let Err(why) = ImageReference::parse(text).check() else { return };
@@ -69,4 +69,9 @@ fn check(model: &Model<'_>, word: &Word, report: &mut Report<'_>) {
         .at(word.span, format!("`{text}` is not the name of an image"))
         .note(why.to_string())
         .help("write `[registry/]repository[:tag][@digest]`");
+}
+
+/// Whether a template engine has yet to fill something in: `{{tag}}`, `%%TAG%%`, `<tag>`, `__TAG__`, `@TAG@`.
+fn is_template(text: &str) -> bool {
+    text.contains(['{', '}', '%', '<', '>', '(', '[']) || text.contains("__") || text.matches('@').count() > 1
 }
