@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use dfcore::config::Profile;
 use dfcore::diagnostic::Severity;
 
 /// Dockerfiles have kilobytes; more than this is a mistake, and is said to be one before it costs memory.
@@ -133,6 +134,10 @@ pub(crate) struct RuleArgs {
     #[arg(long, value_name = "RULE", value_delimiter = ',', action = ArgAction::Append)]
     pub(crate) ignore: Vec<String>,
 
+    /// The set of rules to start from: `default`, or what another tool reports.
+    #[arg(long, value_name = "PROFILE")]
+    pub(crate) profile: Option<ProfileChoice>,
+
     /// Run the rules of taste and the mere hints too.
     #[arg(long)]
     pub(crate) pedantic: bool,
@@ -183,6 +188,27 @@ pub(crate) enum CheckFormat {
     Concise,
     /// One JSON array; each element has hadolint's keys and more.
     Json,
+}
+
+/// The profiles, as the command line spells them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProfileChoice {
+    /// What is right and worth acting on.
+    Default,
+    /// What hadolint reports, as severe as there, and in all stages.
+    Hadolint,
+    /// What `docker build --check` reports, in all stages.
+    Buildkit,
+}
+
+impl From<ProfileChoice> for Profile {
+    fn from(profile: ProfileChoice) -> Self {
+        match profile {
+            ProfileChoice::Default => Self::Default,
+            ProfileChoice::Hadolint => Self::Hadolint,
+            ProfileChoice::Buildkit => Self::Buildkit,
+        }
+    }
 }
 
 /// The severities, as the command line spells them.

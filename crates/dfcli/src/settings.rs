@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use dfcore::config::{Config, ConfigError, Selection, Settings};
+use dfcore::config::{Config, ConfigError, Profile, Selection, Settings};
 use dfcore::diagnostic::Severity;
 
 use crate::cli::RuleArgs;
@@ -56,6 +56,7 @@ impl SettingsFinder {
         command_line.select = (!rules.select.is_empty()).then(|| rules.select.clone());
         command_line.extend_select.clone_from(&rules.extend_select);
         command_line.ignore.clone_from(&rules.ignore);
+        command_line.profile = rules.profile.map(Profile::from);
         command_line.pedantic = rules.pedantic.then_some(true);
         command_line.fail_on = fail_on;
         command_line.preview = rules.preview.then_some(true);

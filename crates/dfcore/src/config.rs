@@ -14,6 +14,7 @@
 //! ```
 
 mod error;
+mod profile;
 mod schema;
 mod settings;
 mod table;
@@ -25,6 +26,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 pub use error::{ConfigError, Problem};
+pub use profile::Profile;
 pub use schema::schema;
 pub use settings::{Selection, Settings};
 

@@ -108,17 +108,28 @@ use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 use toml::de::ValueDeserializer;
 
-pub use meta::{Group, RuleMeta};
+pub use meta::{Group, RuleMeta, is_buildkit_name};
 pub use report::{Finding, Report};
 
 use crate::context::BuildContext;
-use crate::model::Model;
+use crate::model::{Model, Stage};
 use crate::suppress::Unused;
 
 /// A check with its options.
 pub trait Rule: fmt::Debug + Send + Sync {
     /// Reports what is wrong with one Dockerfile.
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>);
+}
+
+/// Of which stages rules speak that are about what ships.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum StageScope {
+    /// Those whose layers are part of an image that somebody gets: stages that no other one needs, and what they stand
+    /// on.
+    #[default]
+    Shipped,
+    /// All, as tools do that know no stages.
+    All,
 }
 
 /// What a rule may look at.
@@ -129,6 +140,8 @@ pub struct RuleContext<'a> {
     pub model: &'a Model<'a>,
     /// The build context, when there is one.
     pub context: Option<&'a BuildContext>,
+    /// Of which stages rules speak that are about what ships; [`RuleContext::speaks_of`] applies it.
+    pub stages: StageScope,
     /// The comments of ours that suppressed nothing; filled only for rules of [`Group::Linter`], which run
     /// after all others.
     pub unused_suppressions: &'a [Unused],
@@ -137,8 +150,24 @@ pub struct RuleContext<'a> {
 impl<'a> RuleContext<'a> {
     /// What the rules of all groups but [`Group::Linter`] see.
     #[must_use]
-    pub const fn new(model: &'a Model<'a>, context: Option<&'a BuildContext>) -> Self {
-        Self { model, context, unused_suppressions: &[] }
+    pub const fn new(model: &'a Model<'a>, context: Option<&'a BuildContext>, stages: StageScope) -> Self {
+        Self { model, context, stages, unused_suppressions: &[] }
+    }
+
+    /// Whether a rule about what ships has something to say of a stage. Builders may run as root, install compilers and
+    /// keep their caches: nobody gets their layers.
+    #[must_use]
+    pub fn speaks_of(&self, stage: &Stage) -> bool {
+        match self.stages {
+            StageScope::All => true,
+            StageScope::Shipped => self.model.is_shipped(stage),
+        }
+    }
+
+    /// The same for the stage of an instruction.
+    #[must_use]
+    pub fn speaks_of_instruction(&self, index: usize) -> bool {
+        self.model.stage_of(index).is_some_and(|stage| self.speaks_of(stage))
     }
 }
 

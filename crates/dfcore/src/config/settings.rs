@@ -7,9 +7,9 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::error::{ConfigError, Problem, Problems};
 use super::table::closest;
-use super::{Config, Level};
+use super::{Config, Level, Profile};
 use crate::diagnostic::Severity;
-use crate::rule::{Registered, Rule, RuleMeta};
+use crate::rule::{Registered, Rule, RuleMeta, StageScope};
 use crate::rules;
 
 /// Which rules run and from which severity on a run fails: `[lint]`, or the flags of a command line.
@@ -26,6 +26,8 @@ pub struct Selection {
     pub ignore: Vec<String>,
     /// The least severity that makes a run fail; `warning` by default.
     pub fail_on: Option<Severity>,
+    /// The set of rules to start from; without it, those that are right and worth acting on.
+    pub profile: Option<Profile>,
     /// Run also rules of taste, and rules that give mere hints.
     pub pedantic: Option<bool>,
     /// Run also rules that are too new to be on by default.
@@ -34,8 +36,8 @@ pub struct Selection {
 
 impl Selection {
     /// The keys of `[lint]`.
-    pub(super) const KEYS: [&'static str; 7] =
-        ["select", "extend-select", "ignore", "fail-on", "pedantic", "preview", "rules"];
+    pub(super) const KEYS: [&'static str; 8] =
+        ["select", "extend-select", "ignore", "fail-on", "profile", "pedantic", "preview", "rules"];
 
     /// Reads `[lint]` without its rules.
     pub(super) fn read(table: DeTable<'_>, problems: &mut Problems) -> Self {
@@ -74,6 +76,7 @@ fn check_selector(selector: &str) -> Result<(), Problem> {
 pub struct Settings {
     active: Vec<Active>,
     fail_on: Severity,
+    stages: StageScope,
 }
 
 /// A rule that runs.
@@ -103,23 +106,27 @@ impl Settings {
         let file = &config.selection;
         let pedantic = command_line.pedantic.or(file.pedantic).unwrap_or_default();
         let preview = command_line.preview.or(file.preview).unwrap_or_default();
+        let profile = command_line.profile.or(file.profile).unwrap_or_default();
         let mut active = Vec::new();
         for registered in rules::all() {
             let meta = registered.meta();
             let configured = config.rules.iter().find(|rule| rule.registered.meta().code == meta.code);
             let level = configured.and_then(|rule| rule.level);
-            let is_default = (pedantic || !meta.is_pedantic()) && (preview || !meta.preview);
-            let chosen = choose(is_default, file, meta);
+            let of_profile = profile.severity(meta);
+            // Whoever is pedantic or curious wants more than the profile has.
+            let is_more =
+                (pedantic || preview) && (pedantic || !meta.is_pedantic()) && (preview || !meta.preview);
+            let chosen = choose(of_profile.is_some() || is_more, file, meta);
             let chosen = level.map_or(chosen, |level| level != Level::Off);
             if choose(chosen, command_line, meta) {
-                let severity = level.and_then(Level::severity).unwrap_or(meta.severity);
+                let severity = level.and_then(Level::severity).or(of_profile).unwrap_or(meta.severity);
                 let rule =
                     configured.map_or_else(|| registered.with_defaults(), |rule| Arc::clone(&rule.rule));
                 active.push(Active { meta, rule, severity });
             }
         }
         let fail_on = command_line.fail_on.or(file.fail_on).unwrap_or(Severity::Warning);
-        Ok(Self { active, fail_on })
+        Ok(Self { active, fail_on, stages: profile.stages() })
     }
 
     /// The rules that run, with the severity of their findings.
@@ -131,6 +138,12 @@ impl Settings {
     #[must_use]
     pub const fn fail_on(&self) -> Severity {
         self.fail_on
+    }
+
+    /// Of which stages rules speak that are about what ships.
+    #[must_use]
+    pub const fn stages(&self) -> StageScope {
+        self.stages
     }
 
     pub(crate) fn active(&self) -> &[Active] {
@@ -147,7 +160,7 @@ impl Default for Settings {
             rule: registered.with_defaults(),
             severity: registered.meta().severity,
         });
-        Self { active: active.collect(), fail_on: Severity::Warning }
+        Self { active: active.collect(), fail_on: Severity::Warning, stages: Profile::Default.stages() }
     }
 }
 

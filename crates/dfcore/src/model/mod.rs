@@ -43,6 +43,8 @@ pub struct Model<'a> {
     /// The syntax errors; instructions that have one are in the model as far as they could be read.
     pub errors: Vec<SyntaxError>,
     resolved: resolve::Resolved,
+    /// For each stage, whether its layers are part of what somebody gets, when a rule asks.
+    shipped: OnceLock<Vec<bool>>,
     /// For each instruction, its shell commands and what they install, when somebody asks.
     shell: Vec<OnceLock<Box<ShellFacts>>>,
 }
@@ -75,7 +77,14 @@ impl<'a> Model<'a> {
         let parse = crate::syntax::parse(source);
         let resolved = resolve::resolve(&parse.dockerfile, source, arguments);
         let shell = parse.dockerfile.instructions.iter().map(|_| OnceLock::new()).collect();
-        Self { source, dockerfile: parse.dockerfile, errors: parse.errors, resolved, shell }
+        Self {
+            source,
+            dockerfile: parse.dockerfile,
+            errors: parse.errors,
+            resolved,
+            shipped: OnceLock::new(),
+            shell,
+        }
     }
 
     /// The stages in order.

@@ -149,6 +149,15 @@ fn stages_may_need_later_ones_but_not_in_a_circle() {
 }
 
 #[test]
+fn what_nobody_needs_is_shipped() {
+    let text = "FROM a AS base\nFROM b AS build\nFROM base AS test\nCOPY --from=build /x /x\nFROM c AS tools\nFROM base\nCOPY --from=build / /\nRUN --mount=from=tools,target=/t id";
+    with_model(text, |model| {
+        let shipped: Vec<_> = model.stages().iter().map(|stage| model.is_shipped(stage)).collect();
+        assert_eq!(shipped, [true, false, true, false, true]);
+    });
+}
+
+#[test]
 fn triggers_run_in_the_stages_above() {
     let text = "FROM a AS base\nONBUILD USER app\nONBUILD ENV A=$B\nONBUILD COPY --from=tools /t /t\nENV B=1\n\
                 FROM scratch AS tools\nFROM base AS child\nRUN id\nFROM child\nRUN id";

@@ -143,12 +143,7 @@ impl RuleMeta {
     /// Whether it does what one of BuildKit's build checks does, which have names like `StageNameCasing`.
     #[must_use]
     pub fn is_buildkit_check(&self) -> bool {
-        let is_camel_case = |name: &&str| {
-            name.starts_with(|first: char| first.is_ascii_uppercase())
-                && name.bytes().all(|byte| byte.is_ascii_alphabetic())
-                && name.bytes().any(|byte| byte.is_ascii_lowercase())
-        };
-        self.aliases.iter().any(is_camel_case)
+        self.aliases.iter().any(|alias| is_buildkit_name(alias))
     }
 
     /// The code, the name and the aliases.
@@ -171,4 +166,12 @@ impl RuleMeta {
     pub fn summary(&self) -> &'static str {
         self.documentation.lines().next().unwrap_or_default().trim()
     }
+}
+
+/// Whether a name is one of BuildKit's build checks: `StageNameCasing`.
+#[must_use]
+pub fn is_buildkit_name(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_uppercase())
+        && name.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && name.bytes().any(|byte| byte.is_ascii_lowercase())
 }
