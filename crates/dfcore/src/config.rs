@@ -13,6 +13,7 @@
 //! # Ok::<(), dfcore::config::ConfigError>(())
 //! ```
 
+mod edition;
 mod error;
 mod profile;
 mod schema;
@@ -25,6 +26,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
+pub use edition::Edition;
 pub use error::{ConfigError, Problem};
 pub use profile::Profile;
 pub use schema::schema;
@@ -242,6 +244,38 @@ mod tests {
     fn tables_of_the_builder_are_left_alone() {
         let text = "[context]\na = 1\n[build]\n[gate]\nb = { c = 2 }\n[budget]\n";
         assert!(Config::parse("df.toml", text).is_ok());
+    }
+
+    #[test]
+    fn profiles_bring_rules_and_severities() {
+        let of = |text: &str| active(text, &Selection::default());
+        let hadolint = of("[lint]\nprofile = 'hadolint'\n");
+        assert!(hadolint.contains(&"syntax-error error".to_owned()));
+        assert!(hadolint.contains(&"last-user-root warning".to_owned()));
+        assert!(!hadolint.iter().any(|rule| rule.starts_with("cache-mount-missing")));
+        let more = of(
+            "[lint]\nprofile = 'hadolint'\nextend-select = ['cache-mount-missing']\nignore = ['DL3002']\n",
+        );
+        assert!(more.contains(&"cache-mount-missing info".to_owned()));
+        assert!(!more.iter().any(|rule| rule.starts_with("last-user-root")));
+        let buildkit = of("[lint]\nprofile = 'buildkit'\n");
+        assert!(
+            buildkit.contains(&"syntax-error error".to_owned())
+                && !buildkit.contains(&"last-user-root warning".to_owned())
+        );
+        let mistake =
+            "df.toml:2:11: unknown variant `hadolnt`, expected one of `default`, `hadolint`, `buildkit`";
+        assert_eq!(error("[lint]\nprofile = 'hadolnt'\n"), mistake);
+    }
+
+    #[test]
+    fn an_edition_holds_the_set_of_rules() {
+        let of = |text: &str| active(text, &Selection::default());
+        assert_eq!(of("[lint]\nedition = '2026'\n"), of(""));
+        assert_eq!(
+            error("[lint]\nedition = '2025'\n"),
+            "df.toml:2:11: unknown variant `2025`, expected `2026`"
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::error::{ConfigError, Problem, Problems};
 use super::table::closest;
-use super::{Config, Level, Profile};
+use super::{Config, Edition, Level, Profile};
 use crate::diagnostic::Severity;
 use crate::rule::{Registered, Rule, RuleMeta, StageScope};
 use crate::rules;
@@ -28,6 +28,8 @@ pub struct Selection {
     pub fail_on: Option<Severity>,
     /// The set of rules to start from; without it, those that are right and worth acting on.
     pub profile: Option<Profile>,
+    /// Leave out the rules that came after this edition, unless they are selected.
+    pub edition: Option<Edition>,
     /// Run also rules of taste, and rules that give mere hints.
     pub pedantic: Option<bool>,
     /// Run also rules that are too new to be on by default.
@@ -36,8 +38,17 @@ pub struct Selection {
 
 impl Selection {
     /// The keys of `[lint]`.
-    pub(super) const KEYS: [&'static str; 8] =
-        ["select", "extend-select", "ignore", "fail-on", "profile", "pedantic", "preview", "rules"];
+    pub(super) const KEYS: [&'static str; 9] = [
+        "select",
+        "extend-select",
+        "ignore",
+        "fail-on",
+        "profile",
+        "edition",
+        "pedantic",
+        "preview",
+        "rules",
+    ];
 
     /// Reads `[lint]` without its rules.
     pub(super) fn read(table: DeTable<'_>, problems: &mut Problems) -> Self {
@@ -107,6 +118,7 @@ impl Settings {
         let pedantic = command_line.pedantic.or(file.pedantic).unwrap_or_default();
         let preview = command_line.preview.or(file.preview).unwrap_or_default();
         let profile = command_line.profile.or(file.profile).unwrap_or_default();
+        let edition = command_line.edition.or(file.edition);
         let mut active = Vec::new();
         for registered in rules::all() {
             let meta = registered.meta();
@@ -114,9 +126,9 @@ impl Settings {
             let level = configured.and_then(|rule| rule.level);
             let of_profile = profile.severity(meta);
             // Whoever is pedantic or curious wants more than the profile has.
-            let is_more =
-                (pedantic || preview) && (pedantic || !meta.is_pedantic()) && (preview || !meta.preview);
-            let chosen = choose(of_profile.is_some() || is_more, file, meta);
+            let is_more = (pedantic || (preview && !meta.is_pedantic())) && (preview || !meta.preview);
+            let is_known = edition.is_none_or(|edition| edition.has(meta));
+            let chosen = choose(is_known && (of_profile.is_some() || is_more), file, meta);
             let chosen = level.map_or(chosen, |level| level != Level::Off);
             if choose(chosen, command_line, meta) {
                 let severity = level.and_then(Level::severity).or(of_profile).unwrap_or(meta.severity);

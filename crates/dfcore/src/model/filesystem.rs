@@ -2,7 +2,7 @@
 
 use super::state::clean;
 use super::{Model, Origin, Stage, State, Value};
-use crate::syntax::ast::{CopySource, Instruction, InstructionKind, Onbuild};
+use crate::syntax::ast::{CopySource, Flag, Instruction, InstructionKind, Onbuild};
 use crate::text::Span;
 
 /// What one `COPY` or `ADD` brings into a stage.
@@ -173,7 +173,7 @@ impl Model<'_> {
             instruction: index,
             origin: self.copy_origin_of(index, instruction),
             into_folder: copy.sources.len() > 1 || is_folder(written.text()),
-            keeps_parents: instruction.flag("parents", self.source).is_some_and(|flag| flag.is_on()),
+            keeps_parents: instruction.flag("parents", self.source).is_some_and(Flag::is_on),
             sources: copy.sources.iter().map(source).collect(),
             destination: state.absolute_value(written),
         })
