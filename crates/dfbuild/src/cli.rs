@@ -465,7 +465,7 @@ mod tests {
                 &["--platform", "linux/amd46"][..],
                 "unknown platform \"linux/amd46\": supported are linux/amd64, ",
             ),
-            (&["-t", "Demo"], "invalid image name \"Demo\": the repository must be lower case"),
+            (&["-t", "Demo"], "invalid image name \"Demo\": a repository has no capital letters"),
             (
                 &["--secret", "id=a,env=DFBUILD_TEST_UNSET"],
                 "--secret a: the environment variable DFBUILD_TEST_UNSET is not set",

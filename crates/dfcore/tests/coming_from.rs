@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use dfcore::config::Profile;
-use dfcore::rule::RuleMeta;
+use dfcore::rule::{Registered, RuleMeta};
 use dfcore::rules;
 
 /// The rules of hadolint 2.15.1, by its README. `DL1000` is its error of syntax.
@@ -59,7 +59,7 @@ fn page(introduction: &str, ids: &[&str], profile: Profile) -> String {
     let mut differences = String::new();
     for id in ids {
         let found: Vec<&RuleMeta> =
-            rules::all().iter().map(|rule| rule.meta()).filter(|meta| meta.aliases.contains(id)).collect();
+            rules::all().iter().map(Registered::meta).filter(|meta| meta.aliases.contains(id)).collect();
         if found.is_empty() {
             let reason = WITHOUT_RULE.iter().find(|(name, _)| name == id);
             let (_, reason) = reason.unwrap_or_else(|| panic!("no rule has the alias `{id}`"));
