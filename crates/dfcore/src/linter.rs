@@ -6,7 +6,7 @@
 //!
 //! let source = SourceFile::new("Dockerfile", "FROM alpine\n")?;
 //! let findings = dfcore::linter::lint(&source, None, &Settings::default());
-//! assert_eq!(findings[0].name, "latest-tag");
+//! assert_eq!(findings[0].name, "untagged-image");
 //! # Ok::<(), dfcore::text::TooLarge>(())
 //! ```
 

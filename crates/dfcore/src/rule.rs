@@ -97,7 +97,10 @@
 //! and no clock, and knows no other rule. Facts that two rules need belong into [`crate::model`]. The message
 //! says what is wrong, the notes why it matters here (with evidence), the help what to do.
 
+mod floating;
+mod last_users;
 mod meta;
+mod repeated;
 mod report;
 
 use std::fmt;
@@ -108,7 +111,10 @@ use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 use toml::de::ValueDeserializer;
 
+pub(crate) use floating::report_floating;
+pub(crate) use last_users::LastUser;
 pub use meta::{Group, RuleMeta, is_buildkit_name};
+pub(crate) use repeated::report_repeated;
 pub use report::{Finding, Report};
 
 use crate::context::BuildContext;

@@ -10,14 +10,30 @@ mod linter {
 
 mod correctness {
     pub(super) mod circular_stages;
+    pub(super) mod copy_destination_without_slash;
+    pub(super) mod copy_from_self;
+    pub(super) mod copy_from_unknown_stage;
+    pub(super) mod duplicate_stage_name;
+    pub(super) mod env_refers_to_itself;
+    pub(super) mod instruction_before_from;
     pub(super) mod invalid_image_reference;
+    pub(super) mod invalid_port;
     pub(super) mod missing_syntax_directive;
+    pub(super) mod multiple_cmd;
+    pub(super) mod multiple_entrypoint;
+    pub(super) mod multiple_healthcheck;
+    pub(super) mod onbuild_not_allowed;
+    pub(super) mod relative_copy_without_workdir;
+    pub(super) mod relative_workdir;
+    pub(super) mod reserved_stage_name;
     pub(super) mod user_site_copied;
     pub(super) mod venv_not_on_path;
 }
 
 mod security {
     pub(super) mod last_user_root;
+    pub(super) mod untrusted_registry;
+    pub(super) mod user_not_numeric;
 }
 
 mod cache {
@@ -27,8 +43,14 @@ mod cache {
     pub(super) mod source_before_dependencies;
 }
 
+mod size {
+    pub(super) mod archive_copied;
+    pub(super) mod whole_filesystem_copied;
+}
+
 mod reproducible {
     pub(super) mod latest_tag;
+    pub(super) mod untagged_image;
 }
 
 mod context {
@@ -36,22 +58,50 @@ mod context {
     pub(super) mod dockerignore_missing_entries;
 }
 
+mod style {
+    pub(super) mod add_instead_of_copy;
+    pub(super) mod maintainer_deprecated;
+    pub(super) mod shell_form_command;
+}
+
 static ALL: &[Registered] = &[
     Registered::of::<linter::syntax_error::SyntaxError>(),
     Registered::of::<linter::unused_suppression::UnusedSuppression>(),
     Registered::of::<correctness::circular_stages::CircularStages>(),
+    Registered::of::<correctness::copy_destination_without_slash::CopyDestinationWithoutSlash>(),
+    Registered::of::<correctness::copy_from_self::CopyFromSelf>(),
+    Registered::of::<correctness::copy_from_unknown_stage::CopyFromUnknownStage>(),
+    Registered::of::<correctness::duplicate_stage_name::DuplicateStageName>(),
+    Registered::of::<correctness::env_refers_to_itself::EnvRefersToItself>(),
+    Registered::of::<correctness::instruction_before_from::InstructionBeforeFrom>(),
     Registered::of::<correctness::invalid_image_reference::InvalidImageReference>(),
+    Registered::of::<correctness::invalid_port::InvalidPort>(),
     Registered::of::<correctness::missing_syntax_directive::MissingSyntaxDirective>(),
+    Registered::of::<correctness::multiple_cmd::MultipleCmd>(),
+    Registered::of::<correctness::multiple_entrypoint::MultipleEntrypoint>(),
+    Registered::of::<correctness::multiple_healthcheck::MultipleHealthcheck>(),
+    Registered::of::<correctness::onbuild_not_allowed::OnbuildNotAllowed>(),
+    Registered::of::<correctness::relative_copy_without_workdir::RelativeCopyWithoutWorkdir>(),
+    Registered::of::<correctness::relative_workdir::RelativeWorkdir>(),
+    Registered::of::<correctness::reserved_stage_name::ReservedStageName>(),
     Registered::of::<correctness::user_site_copied::UserSiteCopied>(),
     Registered::of::<correctness::venv_not_on_path::VenvNotOnPath>(),
     Registered::of::<security::last_user_root::LastUserRoot>(),
+    Registered::of::<security::untrusted_registry::UntrustedRegistry>(),
+    Registered::of::<security::user_not_numeric::UserNotNumeric>(),
     Registered::of::<cache::cache_mount_defeated::CacheMountDefeated>(),
     Registered::of::<cache::cache_mount_missing::CacheMountMissing>(),
     Registered::of::<cache::pip_no_cache_dir::PipNoCacheDir>(),
     Registered::of::<cache::source_before_dependencies::SourceBeforeDependencies>(),
+    Registered::of::<size::archive_copied::ArchiveCopied>(),
+    Registered::of::<size::whole_filesystem_copied::WholeFilesystemCopied>(),
     Registered::of::<reproducible::latest_tag::LatestTag>(),
+    Registered::of::<reproducible::untagged_image::UntaggedImage>(),
     Registered::of::<context::copy_excluded::CopyExcluded>(),
     Registered::of::<context::dockerignore_missing_entries::DockerignoreMissingEntries>(),
+    Registered::of::<style::add_instead_of_copy::AddInsteadOfCopy>(),
+    Registered::of::<style::maintainer_deprecated::MaintainerDeprecated>(),
+    Registered::of::<style::shell_form_command::ShellFormCommand>(),
 ];
 
 /// All rules, in the order of groups and names.

@@ -2,7 +2,8 @@
 
 use super::stages::{Base, Origin, Stage};
 use super::{Model, Value};
-use crate::syntax::ast::{Instruction, InstructionKind, Onbuild};
+use crate::syntax::ast::{Flag, From, Instruction, InstructionKind, MountKey, Onbuild};
+use crate::text::Span;
 
 /// Something that a stage cannot be built without.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +14,16 @@ pub struct Need {
     pub by: Use,
     /// The index of the instruction that names it; of an `ONBUILD` when a trigger does.
     pub instruction: usize,
+    /// The word that names it.
+    pub span: Span,
+}
+
+impl Need {
+    /// Whether a stage only has it from the `ONBUILD`s of its base, which stand above the stage.
+    #[must_use]
+    pub fn is_triggered(&self, stage: &Stage) -> bool {
+        self.instruction < stage.from
+    }
 }
 
 /// How a stage uses another one, an image or a named build context.
@@ -54,11 +65,14 @@ impl Model<'_> {
     }
 
     pub(super) fn copy_origin_of(&self, index: usize, instruction: &Instruction) -> Option<Origin> {
-        if !matches!(instruction.kind, InstructionKind::Copy(_) | InstructionKind::Add(_)) {
-            return None;
-        }
-        let value = instruction.flag("from", self.source)?.value.as_ref()?;
+        let value = self.origin_flag(instruction)?.value.as_ref()?;
         Some(self.origin(&self.expand(index, value)))
+    }
+
+    /// The `--from` of a `COPY`.
+    fn origin_flag<'i>(&self, instruction: &'i Instruction) -> Option<&'i Flag> {
+        let may_have_one = matches!(instruction.kind, InstructionKind::Copy(_) | InstructionKind::Add(_));
+        instruction.flag("from", self.source).filter(|_| may_have_one)
     }
 
     /// What a stage needs directly, in the order of its instructions; the base first, then what the triggers of that
@@ -71,7 +85,12 @@ impl Model<'_> {
             Base::Image(value) => Some(Origin::External(value.clone())),
             Base::Scratch => None,
         };
-        needs.extend(base.map(|origin| Need { origin, by: Use::Base, instruction: stage.from }));
+        let from = self.instruction(stage.from);
+        let span = match &from.kind {
+            InstructionKind::From(From { image: Some(image), .. }) => image.span,
+            _ => from.keyword,
+        };
+        needs.extend(base.map(|origin| Need { origin, by: Use::Base, instruction: stage.from, span }));
         for &index in &stage.triggers {
             if let InstructionKind::Onbuild(Onbuild { instruction: Some(trigger) }) =
                 &self.instruction(index).kind
@@ -88,13 +107,16 @@ impl Model<'_> {
     fn add_needs(&self, index: usize, instruction: &Instruction, needs: &mut Vec<Need>) {
         match &instruction.kind {
             InstructionKind::Copy(_) | InstructionKind::Add(_) => {
-                let origin = self.copy_origin_of(index, instruction);
-                needs.extend(origin.map(|origin| Need { origin, by: Use::Copy, instruction: index }));
+                if let Some(value) = self.origin_flag(instruction).and_then(|flag| flag.value.as_ref()) {
+                    let origin = self.origin(&self.expand(index, value));
+                    needs.push(Need { origin, by: Use::Copy, instruction: index, span: value.span });
+                }
             }
             InstructionKind::Run(run) => {
-                for name in run.mounts.iter().filter_map(|mount| mount.from(self.source)) {
-                    let origin = self.origin(&self.expand_text(index, name));
-                    needs.push(Need { origin, by: Use::Mount, instruction: index });
+                let options = run.mounts.iter().filter_map(|mount| mount.option(MountKey::From));
+                for value in options.filter_map(|option| option.value.as_ref()) {
+                    let origin = self.origin(&self.expand(index, value));
+                    needs.push(Need { origin, by: Use::Mount, instruction: index, span: value.span });
                 }
             }
             _ => {}

@@ -169,6 +169,17 @@ impl<'a> ImageReference<'a> {
         self.path.rsplit('/').next().unwrap_or_default()
     }
 
+    /// Whether it is one of these images, written as [`ImageReference::repository`] is; a `*` at the end stands for any
+    /// rest.
+    #[must_use]
+    pub fn is_among(&self, repositories: &[String]) -> bool {
+        let repository = self.repository();
+        repositories.iter().any(|listed| match listed.strip_suffix('*') {
+            Some(prefix) => repository.starts_with(prefix),
+            None => *listed == repository,
+        })
+    }
+
     /// Whether this is Docker Hub's official image of that name (`python`, `library/python`).
     #[must_use]
     pub fn is_official(&self, name: &str) -> bool {

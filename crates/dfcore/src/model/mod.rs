@@ -9,6 +9,7 @@ pub mod packages;
 mod resolve;
 mod stages;
 mod state;
+mod template;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -23,7 +24,8 @@ pub use graph::{Need, Use};
 pub use image_ref::{ImageReference, InvalidReference};
 pub use mounts::{CacheCover, MountedFolder, cache_mount_flag, is_below};
 pub use stages::{Base, Origin, Stage};
-pub use state::{State, User, clean};
+pub use state::{State, User, clean, is_relative};
+pub use template::is_template;
 pub use variables::{BuildArguments, Lookup, PLATFORM_ARGS, Reason, Scope, Unknown, Value, expand};
 pub use venv::Venv;
 

@@ -79,6 +79,16 @@ impl Base {
             Self::Scratch | Self::Stage(_) => None,
         }
     }
+
+    /// The same, where tag and digest are known whatever the build fills in: an unknown registry or namespace hides
+    /// neither.
+    #[must_use]
+    pub fn image_of_known_version(&self) -> Option<ImageReference<'_>> {
+        let Self::Image(value) = self else { return None };
+        let last_part = value.text().rsplit('/').next().unwrap_or_default();
+        let is_known = value.as_known().is_some() || !last_part.contains('$');
+        self.image().filter(|_| is_known)
+    }
 }
 
 /// Where a `COPY --from` or `--mount=from=` takes files from.

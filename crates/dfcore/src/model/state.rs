@@ -113,6 +113,14 @@ fn is_clean(path: &str) -> bool {
     relative.is_empty() || relative.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 
+/// Whether a path is known to be relative: it starts with neither a slash, nor a drive, nor what only the build knows.
+#[must_use]
+pub fn is_relative(path: &Value) -> bool {
+    let path = path.text();
+    let has_drive = path.as_bytes().get(1) == Some(&b':');
+    !path.is_empty() && !has_drive && !path.starts_with(['/', '\\', '$'])
+}
+
 /// An absolute path without `.`, `..`, doubled and trailing slashes.
 #[must_use]
 pub fn clean(path: &str) -> String {

@@ -19,7 +19,7 @@ mod keyword;
 mod lexer;
 mod line;
 mod parser;
-mod suggest;
+pub(crate) mod suggest;
 mod token;
 mod values;
 mod words;

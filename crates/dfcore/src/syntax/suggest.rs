@@ -1,7 +1,7 @@
 //! "Did you mean …?"
 
 /// The nearest of the names, when two edits or fewer lead to it. Case counts.
-pub(super) fn nearest<'n>(written: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn nearest<'n>(written: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     // BuildKit suggests within the same distance. No name is longer than this, so nothing long can be near.
     const LONGEST: usize = 24;
     if written.len() > LONGEST {
@@ -32,7 +32,7 @@ pub(super) fn choose<T: Copy>(written: &str, choices: &[(&'static str, T)]) -> R
 }
 
 /// The help for it.
-pub(super) fn did_you_mean(name: &str) -> String {
+pub(crate) fn did_you_mean(name: &str) -> String {
     format!("did you mean `{name}`?")
 }
 

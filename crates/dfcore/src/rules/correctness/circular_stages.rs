@@ -30,6 +30,8 @@ declare_rule! {
     /// RUN go build -o /app /src
     /// ```
     ///
+    /// A stage that copies from itself is a circle too; `copy-from-self` reports it.
+    ///
     /// ## Sources
     ///
     /// - `validateCircularDependency` of BuildKit, `frontend/dockerfile/dockerfile2llb/validations.go`
@@ -48,13 +50,11 @@ declare_rule! {
 impl Rule for CircularStages {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
         let model = cx.model;
-        let Some(circle) = model.circle() else { return };
+        // A stage that needs itself is what `copy-from-self` reports.
+        let Some(circle) = model.circle().filter(|circle| circle.len() > 1) else { return };
         let stages: Vec<&Stage> = circle.iter().map(|&stage| &model.stages()[stage]).collect();
         let Some((first, last)) = stages.first().zip(stages.last()) else { return };
-        let message = match stages.len() {
-            1 => format!("{} needs itself", first.display_name()),
-            _ => format!("{} and {} need each other", first.display_name(), last.display_name()),
-        };
+        let message = format!("{} and {} need each other", first.display_name(), last.display_name());
         let mut finding = report.at(need(model, last, first), message);
         for pair in stages.windows(2) {
             let text = format!("{} needs {}", pair[0].display_name(), pair[1].display_name());

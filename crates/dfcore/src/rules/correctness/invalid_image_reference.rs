@@ -1,4 +1,4 @@
-use crate::model::{ImageReference, Model, Use};
+use crate::model::{ImageReference, Model, Origin, Use, is_template};
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
 use crate::syntax::ast::{InstructionKind, Word};
 
@@ -48,7 +48,9 @@ impl Rule for InvalidImageReference {
                 check(model, word, report);
             }
             for need in model.needs(stage).iter().filter(|need| need.by == Use::Copy) {
-                if matches!(need.origin, crate::model::Origin::External(_))
+                // A bare name is rather that of a stage, misspelled: `copy-from-unknown-stage` reports it.
+                if let Origin::External(value) = &need.origin
+                    && value.text().contains([':', '@', '/'])
                     && let Some(word) =
                         model.flag(need.instruction, "from").and_then(|flag| flag.value.as_ref())
                 {
@@ -69,9 +71,4 @@ fn check(model: &Model<'_>, word: &Word, report: &mut Report<'_>) {
         .at(word.span, format!("`{text}` is not the name of an image"))
         .note(why.to_string())
         .help("write `[registry/]repository[:tag][@digest]`");
-}
-
-/// Whether a template engine has yet to fill something in: `{{tag}}`, `%%TAG%%`, `<tag>`, `__TAG__`, `@TAG@`.
-fn is_template(text: &str) -> bool {
-    text.contains(['{', '}', '%', '<', '>', '(', '[']) || text.contains("__") || text.matches('@').count() > 1
 }

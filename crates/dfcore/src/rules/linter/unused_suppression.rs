@@ -28,7 +28,7 @@ declare_rule! {
     ///
     /// ```dockerfile,good
     /// # dflint: ignore=latest-tag we want the newest
-    /// FROM alpine
+    /// FROM alpine:latest
     /// USER app
     /// ```
     ///
@@ -36,13 +36,13 @@ declare_rule! {
     ///
     /// ```dockerfile,bad
     /// # dflint: ignore=latest-tag,last-user-root the newest
-    /// FROM alpine
+    /// FROM alpine:latest
     /// USER app
     /// ```
     ///
     /// ```dockerfile,fixed
     /// # dflint: ignore=latest-tag the newest
-    /// FROM alpine
+    /// FROM alpine:latest
     /// USER app
     /// ```
     ///

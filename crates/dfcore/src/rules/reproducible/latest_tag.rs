@@ -1,21 +1,18 @@
-use crate::model::{Base, ImageReference};
-use crate::rule::{Report, Rule, RuleContext, declare_rule};
-use crate::syntax::ast::InstructionKind;
+use crate::rule::{Report, Rule, RuleContext, declare_rule, report_floating};
 
 declare_rule! {
-    /// The base image is whatever its registry calls `latest` at the moment of the build.
+    /// The base image is the tag `latest`, which moves with every release.
     ///
-    /// Without a tag, an image reference means the tag `latest`. It moves with every release, so that the same
-    /// file gives another image tomorrow, breaks on a day when nobody changed anything, and cannot be built
+    /// The same file gives another image tomorrow, breaks on a day when nobody changed anything, and cannot be built
     /// again as it was. A cached base hides this on one machine and shows it on the next.
     ///
-    /// Nothing is said about an image with a digest, `scratch`, an earlier stage, or an image whose name
-    /// depends on a build argument without a default.
+    /// Nothing is said about an image with a digest, nor about one whose tag depends on a build argument without a
+    /// default. An image without any tag is what `untagged-image` reports.
     ///
     /// ## Example
     ///
     /// ```dockerfile,bad
-    /// FROM python
+    /// FROM python:latest
     /// ```
     ///
     /// ```dockerfile,bad
@@ -49,8 +46,7 @@ declare_rule! {
     ///
     /// ## Differs from
     ///
-    /// hadolint has two rules, DL3006 for no tag and DL3007 for `latest`. Both take the text as it stands; here
-    /// the defaults of build arguments are filled in first.
+    /// hadolint takes the text as it stands; here the defaults of build arguments are filled in first.
     ///
     /// ## Sources
     ///
@@ -64,7 +60,7 @@ declare_rule! {
         confidence: High,
         fix: None,
         since: "0.1.0",
-        aliases: ["DL3006", "DL3007"],
+        aliases: ["DL3007"],
         options: {
             /// Images that may float, as written in front of the tag; a `*` at the end stands for any rest.
             allow: Vec<String> = Vec::new(),
@@ -74,41 +70,7 @@ declare_rule! {
 
 impl Rule for LatestTag {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
-        let model = cx.model;
-        for stage in model.stages() {
-            let (Base::Image(value), Some(reference)) = (&stage.base, stage.base.image()) else { continue };
-            let InstructionKind::From(from) = &model.instruction(stage.from).kind else { continue };
-            let Some(word) = &from.image else { continue };
-            if value.as_known().is_none() || !floats(reference) || self.allows(reference) {
-                continue;
-            }
-            let written = model.text(word);
-            let message = match reference.tag {
-                Some(_) => format!("`{written}` is the tag `latest`, which moves with every release"),
-                None => format!("`{written}` has no tag, which means `latest`"),
-            };
-            let mut finding = report.at(word.span, message);
-            if written != value.text() {
-                finding =
-                    finding.note(format!("with the defaults of its arguments it is `{}`", value.text()));
-            }
-            finding
-                .note("another day or another machine builds on another image")
-                .help(format!("name a version: `{}:<version>`", reference.repository()));
-        }
+        let what = "is the tag `latest`, which moves with every release";
+        report_floating(cx, &self.allow, |reference| reference.tag == Some("latest"), what, report);
     }
-}
-
-impl LatestTag {
-    fn allows(&self, reference: ImageReference<'_>) -> bool {
-        let repository = reference.repository();
-        self.allow.iter().any(|allowed| match allowed.strip_suffix('*') {
-            Some(prefix) => repository.starts_with(prefix),
-            None => *allowed == repository,
-        })
-    }
-}
-
-fn floats(reference: ImageReference<'_>) -> bool {
-    reference.digest.is_none() && reference.tag.is_none_or(|tag| tag == "latest")
 }

@@ -1,5 +1,5 @@
 use crate::model::{Model, Stage, User};
-use crate::rule::{Report, Rule, RuleContext, declare_rule};
+use crate::rule::{LastUser, Report, Rule, RuleContext, declare_rule};
 use crate::syntax::ast::InstructionKind;
 
 declare_rule! {
@@ -10,8 +10,8 @@ declare_rule! {
     /// one hole in the runtime to leave the container. Root is needed while the image is built, hardly ever
     /// after that.
     ///
-    /// Only the stage that ships is looked at, the last one, with the `USER` of the stages that it stands on.
-    /// An image without any `USER` runs as its base says, which the file does not tell: nothing is said about
+    /// Only stages that ship are looked at, the last one and others that no stage needs, with the `USER` of the stages
+    /// that they stand on. An image without any `USER` runs as its base says, which the file does not tell: nothing is said about
     /// it. Neither is anything said when `ENTRYPOINT` or `CMD` gives root up itself, with `gosu`, `su-exec`,
     /// `setpriv`, `runuser` or `s6-setuidgid`.
     ///
@@ -57,8 +57,8 @@ declare_rule! {
     ///
     /// ## Differs from
     ///
-    /// hadolint's DL3002 looks at every stage, also those that are only built from, takes `USER $NAME` for a
-    /// name, and does not see a `USER` that a stage inherits.
+    /// hadolint's DL3002 looks at every stage, also those that are only built from (as the profile `hadolint` does), takes
+    /// `USER $NAME` for a name, and knows no programs that give root up.
     ///
     /// ## Sources
     ///
@@ -79,34 +79,32 @@ declare_rule! {
 
 impl Rule for LastUserRoot {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
-        let model = cx.model;
-        let Some(stage) = model.final_stage() else { return };
-        let state = model.state_at_end(stage);
-        if state.user.is_root() != Some(true) {
-            return;
+        for last in cx.last_users() {
+            let is_root = cx.model.state_at_end(last.stage).user.is_root() == Some(true);
+            if is_root && !gives_root_up(cx.model, last.stage) {
+                check(cx.model, last, report);
+            }
         }
-        let User::Set { value, instruction } = &state.user else { return };
-        let InstructionKind::User(argument) = &model.instruction(*instruction).kind else { return };
-        let Some(word) = &argument.word else { return };
-        if gives_root_up(model, stage) {
-            return;
-        }
-        let mut finding = report.at(word.span, format!("the container runs as `{}`", value.text()));
-        if model.text(word) != value.text() {
-            finding = finding.note(format!("`{}` is `{}` by default", model.text(word), value.text()));
-        }
-        if let User::Set { value: before, instruction } = &model.state(*instruction).user
-            && before.as_known().is_some()
-        {
-            let line = model.line(model.instruction(*instruction).span.start);
-            finding = finding.note(format!("line {line} has set `{}`, which this takes back", before.text()));
-        }
-        if let Some(owner) = model.stage_of(*instruction).filter(|owner| owner.index != stage.index) {
-            finding = finding
-                .note(format!("the last stage has no `USER` and inherits that of {}", owner.display_name()));
-        }
-        finding.help("end with a `USER` that only owns what the application writes");
     }
+}
+
+fn check(model: &Model<'_>, last: LastUser<'_>, report: &mut Report<'_>) {
+    let LastUser { stage, instruction, word, value } = last;
+    let mut finding = report.at(word.span, format!("the container runs as `{}`", value.text()));
+    if model.text(word) != value.text() {
+        finding = finding.note(format!("`{}` is `{}` by default", model.text(word), value.text()));
+    }
+    if let User::Set { value: before, instruction: place } = &model.state(instruction).user
+        && before.as_known().is_some()
+    {
+        let line = model.line(model.instruction(*place).span.start);
+        finding = finding.note(format!("line {line} has set `{}`, which this takes back", before.text()));
+    }
+    if let Some(owner) = model.stage_of(instruction).filter(|owner| owner.index != stage.index) {
+        let (stage, owner) = (stage.display_name(), owner.display_name());
+        finding = finding.note(format!("{stage} has no `USER` and inherits that of {owner}"));
+    }
+    finding.help("end with a `USER` that only owns what the application writes");
 }
 
 /// Whether the command of the image changes the user before it does anything else.

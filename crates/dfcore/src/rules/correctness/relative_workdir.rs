@@ -1,0 +1,79 @@
+use crate::model::{Reason, is_relative};
+use crate::rule::{Report, Rule, RuleContext, declare_rule};
+use crate::syntax::ast::InstructionKind;
+
+declare_rule! {
+    /// The working directory is relative to that of the base image, which the file does not say.
+    ///
+    /// `WORKDIR app` means `/app` on one base and `/go/app` on another: it is a folder in the working directory of the
+    /// base image, and everything below the line moves when that changes with a new version.
+    ///
+    /// Nothing is said once an absolute `WORKDIR` came before, in the stage or in one that it stands on, nor on
+    /// `scratch`: then the place is known. Of several relative ones in a row the first is reported, which makes all
+    /// of them absolute.
+    ///
+    /// ## Example
+    ///
+    /// ```dockerfile,bad
+    /// FROM golang:1.26
+    /// WORKDIR src
+    /// COPY . .
+    /// ```
+    ///
+    /// ```dockerfile,good
+    /// FROM golang:1.26
+    /// WORKDIR /src
+    /// COPY . .
+    /// WORKDIR cmd/server
+    /// ```
+    ///
+    /// ## Differs from
+    ///
+    /// hadolint reports each relative `WORKDIR`, also below an absolute one, and lets everything pass that begins with a
+    /// `$`; here a variable is filled in. BuildKit reports only the first `WORKDIR` of a stage, as here, but on
+    /// `scratch` too.
+    ///
+    /// ## Sources
+    ///
+    /// - <https://docs.docker.com/reference/dockerfile/#workdir>
+    /// - [hadolint DL3000](https://github.com/hadolint/hadolint/wiki/DL3000), BuildKit's check
+    ///   [WorkdirRelativePath](https://docs.docker.com/reference/build-checks/workdir-relative-path/)
+    pub RelativeWorkdir {
+        code: "DF1006",
+        name: "relative-workdir",
+        group: Correctness,
+        severity: Warning,
+        confidence: High,
+        fix: None,
+        since: "0.1.0",
+        aliases: ["DL3000", "WorkdirRelativePath"],
+    }
+}
+
+impl Rule for RelativeWorkdir {
+    fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
+        let model = cx.model;
+        // The last stage with a finding.
+        let mut reported = None;
+        for (index, instruction) in model.instructions() {
+            let InstructionKind::Workdir(argument) = &instruction.kind else { continue };
+            let (Some(word), Some(stage)) = (&argument.word, model.stage_of(index)) else { continue };
+            let value = model.expand(index, word);
+            let is_of_base = |reason| reason == Reason::BaseImage;
+            let depends_on_base =
+                model.state(index).workdir.unknown_parts().iter().any(|part| is_of_base(part.reason));
+            if !depends_on_base || !is_relative(&value) || reported == Some(stage.index) {
+                continue;
+            }
+            reported = Some(stage.index);
+            let mut finding =
+                report.at(word.span, format!("the working directory `{}` is relative", value.text()));
+            if let Some(image) = model.stages()[stage.root].base.image() {
+                finding = finding
+                    .note(format!("it is a folder in the working directory of `{image}`, wherever that is"));
+            }
+            finding
+                .help(format!("write the whole path, such as `/{}`", value.text().trim_start_matches("./")));
+        }
+    }
+}
