@@ -33,7 +33,7 @@ pub use schema::schema;
 pub use settings::{Selection, Settings};
 
 use crate::diagnostic::Severity;
-use crate::rule::{Registered, Rule};
+use crate::rule::{LabelRules, Registered, Rule};
 use crate::rules;
 use crate::text::SourceFile;
 use error::Problems;
@@ -76,6 +76,7 @@ impl Level {
 #[derive(Clone, Debug, Default)]
 pub struct Config {
     selection: Selection,
+    labels: LabelRules,
     rules: Vec<RuleConfig>,
 }
 
@@ -114,8 +115,9 @@ impl Config {
         let Some(mut lint) = lint else { return Self::default() };
         unknown_keys(&lint, &Selection::KEYS, "a key of `[lint]`", problems);
         let rules = take(&mut lint, "rules").and_then(|value| into_table(value, "`lint.rules`", problems));
+        let labels = take(&mut lint, "labels").map(|labels| read_labels(labels, problems));
         let selection = Selection::read(lint, problems);
-        let mut config = Self { selection, rules: Vec::new() };
+        let mut config = Self { selection, labels: labels.unwrap_or_default(), rules: Vec::new() };
         let mut rules: Vec<_> = rules.into_iter().flatten().collect();
         rules.sort_by_key(|(key, _)| key.span().start);
         for (key, value) in rules {
@@ -171,6 +173,32 @@ impl Config {
     }
 }
 
+/// `[lint.labels]`.
+fn read_labels(value: Spanned<DeValue<'_>>, problems: &mut Problems) -> LabelRules {
+    let span = value.span();
+    let Some(table) = into_table(value, "`lint.labels`", problems) else { return LabelRules::NONE };
+    if unknown_keys(&table, &LabelRules::KEYS, "a key of `[lint.labels]`", problems) {
+        return LabelRules::NONE;
+    }
+    // TOML takes the dots of a bare key for tables in tables.
+    let schema = table.get("schema").and_then(|schema| schema.get_ref().as_table());
+    let parts = schema.into_iter().flatten().filter(|(_, value)| value.get_ref().is_table());
+    let mut is_broken = false;
+    for (key, _) in parts {
+        let message = format!("`{}` is a table and no type of a label", key.get_ref());
+        problems.add(key.span(), message, Some("write a name with dots in quotes".to_owned()));
+        is_broken = true;
+    }
+    if is_broken {
+        return LabelRules::NONE;
+    }
+    let value = Spanned::new(span, DeValue::Table(table));
+    LabelRules::deserialize(ValueDeserializer::from(value)).unwrap_or_else(|error| {
+        problems.add_toml(&error);
+        LabelRules::NONE
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,7 +230,10 @@ mod tests {
                 "[lint]\nignore = ['latest-tga']\n",
                 "df.toml:2:11: `latest-tga` selects no rule; did you mean `latest-tag`?",
             ),
-            ("[lint.rules.DL3077]\n", "df.toml:1:13: there is no rule `DL3077`; did you mean `DL3007`?"),
+            (
+                "[lint.rules.latest-tga]\n",
+                "df.toml:1:13: there is no rule `latest-tga`; did you mean `latest-tag`?",
+            ),
             (
                 "[lint.rules.latest-tag]\nalow = []\n",
                 "df.toml:2:1: `alow` is not an option of `latest-tag`; did you mean `allow`?",
@@ -227,6 +258,23 @@ mod tests {
                 "[lint.rules.latest-tag]\n[lint.rules.DL3007]\n",
                 "df.toml:2:13: `latest-tag` is configured twice",
             ),
+            (
+                "[lint.labels]\nscheme = {}\n",
+                "df.toml:2:1: `scheme` is not a key of `[lint.labels]`; did you mean `schema`?",
+            ),
+            (
+                "[lint.labels]\nschema = { version = 'number' }\n",
+                "df.toml:2:22: unknown variant `number`, expected one of `rawtext`, `text`, `url`, `semver`, `hash`, `rfc3339`, `spdx`, `email`",
+            ),
+            (
+                "[lint.labels.schema]\norg.opencontainers.image.url = 'url'\n",
+                "df.toml:2:1: `org` is a table and no type of a label; write a name with dots in quotes",
+            ),
+            (
+                "[lint.labels]\nstrict = 'yes'\n",
+                "df.toml:2:10: invalid type: string \"yes\", expected a boolean",
+            ),
+            ("lint.labels = 1\n", "df.toml:1:15: `lint.labels` has to be a table, and is of type integer"),
             ("lint = 1\n", "df.toml:1:8: `lint` has to be a table, and is of type integer"),
             ("[lint\n", "df.toml:1:6: unclosed table, expected `]`"),
         ] {
@@ -282,6 +330,13 @@ mod tests {
     fn levels_switch_rules_on_and_off() {
         let text = "[lint]\nselect = ['latest-tag', 'DL3002']\n[lint.rules.DF5001]\nlevel = 'off'\n[lint.rules.last-user-root]\nlevel = 'error'\n";
         assert_eq!(active(text, &Selection::default()), ["last-user-root error"]);
+    }
+
+    #[test]
+    fn experiments_of_buildkit_are_off_in_its_profile() {
+        let active = active("[lint]\nprofile = 'buildkit'\n", &Selection::default());
+        assert!(active.contains(&"stage-name-casing warning".to_owned()));
+        assert!(!active.iter().any(|rule| rule.starts_with("stage-description")), "{active:?}");
     }
 
     #[test]

@@ -98,6 +98,7 @@
 //! says what is wrong, the notes why it matters here (with evidence), the help what to do.
 
 mod floating;
+pub(crate) mod labels;
 mod last_users;
 mod meta;
 mod repeated;
@@ -112,6 +113,7 @@ use serde::de::DeserializeOwned;
 use toml::de::ValueDeserializer;
 
 pub(crate) use floating::report_floating;
+pub use labels::{LabelRules, LabelType};
 pub(crate) use last_users::LastUser;
 pub use meta::{Group, RuleMeta, is_buildkit_name};
 pub(crate) use repeated::report_repeated;
@@ -148,6 +150,8 @@ pub struct RuleContext<'a> {
     pub context: Option<&'a BuildContext>,
     /// Of which stages rules speak that are about what ships; [`RuleContext::speaks_of`] applies it.
     pub stages: StageScope,
+    /// The labels that images have to have.
+    pub labels: &'a LabelRules,
     /// The comments of ours that suppressed nothing; filled only for rules of [`Group::Linter`], which run
     /// after all others.
     pub unused_suppressions: &'a [Unused],
@@ -156,8 +160,13 @@ pub struct RuleContext<'a> {
 impl<'a> RuleContext<'a> {
     /// What the rules of all groups but [`Group::Linter`] see.
     #[must_use]
-    pub const fn new(model: &'a Model<'a>, context: Option<&'a BuildContext>, stages: StageScope) -> Self {
-        Self { model, context, stages, unused_suppressions: &[] }
+    pub const fn new(
+        model: &'a Model<'a>,
+        context: Option<&'a BuildContext>,
+        stages: StageScope,
+        labels: &'a LabelRules,
+    ) -> Self {
+        Self { model, context, stages, labels, unused_suppressions: &[] }
     }
 
     /// Whether a rule about what ships has something to say of a stage. Builders may run as root, install compilers and

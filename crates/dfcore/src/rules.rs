@@ -14,7 +14,9 @@ mod correctness {
     pub(super) mod copy_from_self;
     pub(super) mod copy_from_unknown_stage;
     pub(super) mod duplicate_stage_name;
+    pub(super) mod empty_default_in_from;
     pub(super) mod env_refers_to_itself;
+    pub(super) mod expose_host_port;
     pub(super) mod instruction_before_from;
     pub(super) mod invalid_image_reference;
     pub(super) mod invalid_port;
@@ -26,12 +28,15 @@ mod correctness {
     pub(super) mod relative_copy_without_workdir;
     pub(super) mod relative_workdir;
     pub(super) mod reserved_stage_name;
+    pub(super) mod undefined_argument_in_from;
+    pub(super) mod undefined_variable;
     pub(super) mod user_site_copied;
     pub(super) mod venv_not_on_path;
 }
 
 mod security {
     pub(super) mod last_user_root;
+    pub(super) mod secret_in_environment;
     pub(super) mod untrusted_registry;
     pub(super) mod user_not_numeric;
 }
@@ -49,7 +54,10 @@ mod size {
 }
 
 mod reproducible {
+    pub(super) mod fixed_platform;
     pub(super) mod latest_tag;
+    pub(super) mod platform_flag;
+    pub(super) mod redundant_target_platform;
     pub(super) mod untagged_image;
 }
 
@@ -60,8 +68,27 @@ mod context {
 
 mod style {
     pub(super) mod add_instead_of_copy;
+    pub(super) mod empty_continuation;
+    pub(super) mod empty_label;
+    pub(super) mod expose_protocol_casing;
+    pub(super) mod from_as_casing;
+    pub(super) mod healthcheck_missing;
+    pub(super) mod instruction_casing;
+    pub(super) mod invalid_label_key;
+    pub(super) mod label_not_email;
+    pub(super) mod label_not_git_hash;
+    pub(super) mod label_not_license;
+    pub(super) mod label_not_time;
+    pub(super) mod label_not_url;
+    pub(super) mod label_not_version;
+    pub(super) mod legacy_key_value;
     pub(super) mod maintainer_deprecated;
+    pub(super) mod missing_label;
     pub(super) mod shell_form_command;
+    pub(super) mod stage_description;
+    pub(super) mod stage_name_casing;
+    pub(super) mod superfluous_label;
+    pub(super) mod suppression_comment;
 }
 
 static ALL: &[Registered] = &[
@@ -72,7 +99,9 @@ static ALL: &[Registered] = &[
     Registered::of::<correctness::copy_from_self::CopyFromSelf>(),
     Registered::of::<correctness::copy_from_unknown_stage::CopyFromUnknownStage>(),
     Registered::of::<correctness::duplicate_stage_name::DuplicateStageName>(),
+    Registered::of::<correctness::empty_default_in_from::EmptyDefaultInFrom>(),
     Registered::of::<correctness::env_refers_to_itself::EnvRefersToItself>(),
+    Registered::of::<correctness::expose_host_port::ExposeHostPort>(),
     Registered::of::<correctness::instruction_before_from::InstructionBeforeFrom>(),
     Registered::of::<correctness::invalid_image_reference::InvalidImageReference>(),
     Registered::of::<correctness::invalid_port::InvalidPort>(),
@@ -84,9 +113,12 @@ static ALL: &[Registered] = &[
     Registered::of::<correctness::relative_copy_without_workdir::RelativeCopyWithoutWorkdir>(),
     Registered::of::<correctness::relative_workdir::RelativeWorkdir>(),
     Registered::of::<correctness::reserved_stage_name::ReservedStageName>(),
+    Registered::of::<correctness::undefined_argument_in_from::UndefinedArgumentInFrom>(),
+    Registered::of::<correctness::undefined_variable::UndefinedVariable>(),
     Registered::of::<correctness::user_site_copied::UserSiteCopied>(),
     Registered::of::<correctness::venv_not_on_path::VenvNotOnPath>(),
     Registered::of::<security::last_user_root::LastUserRoot>(),
+    Registered::of::<security::secret_in_environment::SecretInEnvironment>(),
     Registered::of::<security::untrusted_registry::UntrustedRegistry>(),
     Registered::of::<security::user_not_numeric::UserNotNumeric>(),
     Registered::of::<cache::cache_mount_defeated::CacheMountDefeated>(),
@@ -95,13 +127,35 @@ static ALL: &[Registered] = &[
     Registered::of::<cache::source_before_dependencies::SourceBeforeDependencies>(),
     Registered::of::<size::archive_copied::ArchiveCopied>(),
     Registered::of::<size::whole_filesystem_copied::WholeFilesystemCopied>(),
+    Registered::of::<reproducible::fixed_platform::FixedPlatform>(),
     Registered::of::<reproducible::latest_tag::LatestTag>(),
+    Registered::of::<reproducible::platform_flag::PlatformFlag>(),
+    Registered::of::<reproducible::redundant_target_platform::RedundantTargetPlatform>(),
     Registered::of::<reproducible::untagged_image::UntaggedImage>(),
     Registered::of::<context::copy_excluded::CopyExcluded>(),
     Registered::of::<context::dockerignore_missing_entries::DockerignoreMissingEntries>(),
     Registered::of::<style::add_instead_of_copy::AddInsteadOfCopy>(),
+    Registered::of::<style::empty_continuation::EmptyContinuation>(),
+    Registered::of::<style::empty_label::EmptyLabel>(),
+    Registered::of::<style::expose_protocol_casing::ExposeProtocolCasing>(),
+    Registered::of::<style::from_as_casing::FromAsCasing>(),
+    Registered::of::<style::healthcheck_missing::HealthcheckMissing>(),
+    Registered::of::<style::instruction_casing::InstructionCasing>(),
+    Registered::of::<style::invalid_label_key::InvalidLabelKey>(),
+    Registered::of::<style::label_not_email::LabelNotEmail>(),
+    Registered::of::<style::label_not_git_hash::LabelNotGitHash>(),
+    Registered::of::<style::label_not_license::LabelNotLicense>(),
+    Registered::of::<style::label_not_time::LabelNotTime>(),
+    Registered::of::<style::label_not_url::LabelNotUrl>(),
+    Registered::of::<style::label_not_version::LabelNotVersion>(),
+    Registered::of::<style::legacy_key_value::LegacyKeyValue>(),
     Registered::of::<style::maintainer_deprecated::MaintainerDeprecated>(),
+    Registered::of::<style::missing_label::MissingLabel>(),
     Registered::of::<style::shell_form_command::ShellFormCommand>(),
+    Registered::of::<style::stage_description::StageDescription>(),
+    Registered::of::<style::stage_name_casing::StageNameCasing>(),
+    Registered::of::<style::superfluous_label::SuperfluousLabel>(),
+    Registered::of::<style::suppression_comment::SuppressionComment>(),
 ];
 
 /// All rules, in the order of groups and names.

@@ -114,6 +114,11 @@ impl Suppressions {
         all
     }
 
+    /// All suppressing comments, from `#` to the end of the line, with the lists of rules that they name.
+    pub fn comments(&self) -> impl Iterator<Item = (Span, Span)> {
+        self.list.iter().map(|suppression| (suppression.comment.span, suppression.comment.list))
+    }
+
     fn read(&mut self, span: Span, source: &SourceFile, scope: impl FnOnce(Reach) -> Scope) {
         match Comment::read(span, source) {
             comment::Reading::Suppression(comment) => {

@@ -40,7 +40,10 @@ impl Profile {
             Self::Hadolint => meta.aliases.iter().find_map(|alias| hadolint_severity(alias)),
             // BuildKit has warnings only, and refuses a file that it cannot read.
             Self::Buildkit if meta.name == "syntax-error" => Some(meta.severity),
-            Self::Buildkit => meta.is_buildkit_check().then_some(Severity::Warning),
+            Self::Buildkit => {
+                let is_on = meta.is_buildkit_check() && !meta.aliases.contains(&BUILDKIT_EXPERIMENT);
+                is_on.then_some(Severity::Warning)
+            }
         }
     }
 
@@ -53,6 +56,9 @@ impl Profile {
         }
     }
 }
+
+/// The one check of BuildKit that runs only where `# check=experimental=…` asks for it.
+const BUILDKIT_EXPERIMENT: &str = "InvalidDefinitionDescription";
 
 /// The severity of a rule in hadolint 2.15.1; `None` for those that are off there unless they are configured.
 ///

@@ -1,7 +1,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{Selection, TABLES};
-use crate::{rule, rules};
+use crate::rule::{self, LabelRules};
+use crate::rules;
 
 /// The JSON schema of `df.toml`, with which editors complete and check it.
 #[must_use]
@@ -29,6 +30,7 @@ pub fn schema() -> Value {
         "additionalProperties": false,
         "properties": names,
     });
+    lint["properties"]["labels"] = rule::schema::<LabelRules>().to_value();
     let mut tables: Map<String, Value> =
         TABLES.iter().map(|&table| (table.to_owned(), json!({ "type": "object" }))).collect();
     tables.insert("lint".to_owned(), lint);

@@ -9,7 +9,7 @@ use super::error::{ConfigError, Problem, Problems};
 use super::table::closest;
 use super::{Config, Edition, Level, Profile};
 use crate::diagnostic::Severity;
-use crate::rule::{Registered, Rule, RuleMeta, StageScope};
+use crate::rule::{LabelRules, Registered, Rule, RuleMeta, StageScope};
 use crate::rules;
 
 /// Which rules run and from which severity on a run fails: `[lint]`, or the flags of a command line.
@@ -38,7 +38,7 @@ pub struct Selection {
 
 impl Selection {
     /// The keys of `[lint]`.
-    pub(super) const KEYS: [&'static str; 9] = [
+    pub(super) const KEYS: [&'static str; 10] = [
         "select",
         "extend-select",
         "ignore",
@@ -47,10 +47,11 @@ impl Selection {
         "edition",
         "pedantic",
         "preview",
+        "labels",
         "rules",
     ];
 
-    /// Reads `[lint]` without its rules.
+    /// Reads `[lint]` without its labels and rules.
     pub(super) fn read(table: DeTable<'_>, problems: &mut Problems) -> Self {
         for key in ["select", "extend-select", "ignore"] {
             let list = table.get(key).and_then(|value| value.get_ref().as_array());
@@ -88,6 +89,7 @@ pub struct Settings {
     active: Vec<Active>,
     fail_on: Severity,
     stages: StageScope,
+    labels: LabelRules,
 }
 
 /// A rule that runs.
@@ -138,7 +140,7 @@ impl Settings {
             }
         }
         let fail_on = command_line.fail_on.or(file.fail_on).unwrap_or(Severity::Warning);
-        Ok(Self { active, fail_on, stages: profile.stages() })
+        Ok(Self { active, fail_on, stages: profile.stages(), labels: config.labels.clone() })
     }
 
     /// The rules that run, with the severity of their findings.
@@ -158,6 +160,12 @@ impl Settings {
         self.stages
     }
 
+    /// The labels that images have to have.
+    #[must_use]
+    pub const fn labels(&self) -> &LabelRules {
+        &self.labels
+    }
+
     pub(crate) fn active(&self) -> &[Active] {
         &self.active
     }
@@ -172,7 +180,12 @@ impl Default for Settings {
             rule: registered.with_defaults(),
             severity: registered.meta().severity,
         });
-        Self { active: active.collect(), fail_on: Severity::Warning, stages: Profile::Default.stages() }
+        Self {
+            active: active.collect(),
+            fail_on: Severity::Warning,
+            stages: Profile::Default.stages(),
+            labels: LabelRules::NONE,
+        }
     }
 }
 

@@ -150,22 +150,28 @@ impl Model<'_> {
         built
     }
 
+    /// For each stage, whether somebody builds it for its own sake: nothing else needs it, or it is the last.
+    #[must_use]
+    pub fn targets(&self) -> Vec<bool> {
+        let mut targets = vec![true; self.stages().len()];
+        for stage in self.stages() {
+            for needed in self.needed_stages(stage) {
+                targets[needed] = false;
+            }
+        }
+        if let Some(last) = targets.last_mut() {
+            // It is what a build without a target gives.
+            *last = true;
+        }
+        targets
+    }
+
     /// Whether the layers of a stage are part of an image that somebody gets: nothing else needs it, or such a stage
     /// stands on it.
     #[must_use]
     pub fn is_shipped(&self, stage: &Stage) -> bool {
         let shipped = self.shipped.get_or_init(|| {
-            let mut is_needed = vec![false; self.stages().len()];
-            for stage in self.stages() {
-                for needed in self.needed_stages(stage) {
-                    is_needed[needed] = true;
-                }
-            }
-            if let Some(last) = is_needed.last_mut() {
-                // It is what a build without a target gives.
-                *last = false;
-            }
-            let mut shipped: Vec<bool> = is_needed.iter().map(|needed| !needed).collect();
+            let mut shipped = self.targets();
             // A stage stands on one before it.
             for stage in self.stages().iter().rev() {
                 if let (true, Base::Stage(base)) = (shipped[stage.index], &stage.base) {

@@ -6,6 +6,7 @@ mod graph;
 mod image_ref;
 mod mounts;
 pub mod packages;
+mod ports;
 mod resolve;
 mod stages;
 mod state;
@@ -18,11 +19,14 @@ mod venv;
 
 use std::sync::OnceLock;
 
+use rustc_hash::FxHashMap;
+
 pub use cleanup::Cleanup;
 pub use filesystem::{ContextCopy, ContextSource, SourceKind, Transfer, TransferSource};
 pub use graph::{Need, Use};
 pub use image_ref::{ImageReference, InvalidReference};
 pub use mounts::{CacheCover, MountedFolder, cache_mount_flag, is_below};
+pub use ports::ExposedPort;
 pub use stages::{Base, Origin, Stage};
 pub use state::{State, User, clean, is_relative};
 pub use template::is_template;
@@ -30,7 +34,7 @@ pub use variables::{BuildArguments, Lookup, PLATFORM_ARGS, Reason, Scope, Unknow
 pub use venv::Venv;
 
 use crate::shell::{self, Dialect, Script, ScriptSource};
-use crate::syntax::ast::{Flag, Healthcheck, Instruction, InstructionKind, Onbuild, Word};
+use crate::syntax::ast::{Flag, Healthcheck, Instruction, InstructionKind, Word};
 use crate::syntax::{Dockerfile, SyntaxError};
 use crate::text::{SourceFile, Span};
 use packages::PackageCommand;
@@ -175,6 +179,51 @@ impl<'a> Model<'a> {
         expand(text, self.dockerfile.escape, &|name| state.scope.get(name))
     }
 
+    /// A word without its quotes and escapes; `None` when it has variables, whose values a build may choose.
+    #[must_use]
+    pub fn literal(&self, word: &Word) -> Option<String> {
+        let unknown = |_: &str| Lookup::Unknown(Reason::BuildArgument);
+        expand(self.text(word), self.dockerfile.escape, &unknown).as_known().map(str::to_owned)
+    }
+
+    /// The variables whose values become a part of a word's in that instruction, in order: `$x` and `${x}`, but not
+    /// those that a fallback such as `${x:-y}` takes care of.
+    #[must_use]
+    pub fn taken_variables<'w>(&'w self, index: usize, word: &'w Word) -> Vec<&'w str> {
+        let scope = self.state(index).scope;
+        variables::taken_variables(self.text(word), self.dockerfile.escape, &|name| scope.get(name))
+    }
+
+    /// Where a word names a variable: `$x` or `${x`; the whole word when a continuation cuts the name.
+    #[must_use]
+    pub fn variable_span(&self, word: &Word, name: &str) -> Span {
+        let text = self.slice(word.span);
+        let dollars = text.match_indices('$').map(|(at, _)| at);
+        let is_name = |next: char| next.is_alphanumeric() || next == '_';
+        let found = dollars.into_iter().find_map(|dollar| {
+            let rest = &text[dollar + 1..];
+            let (brace, rest) = rest.strip_prefix('{').map_or((0, rest), |rest| (1, rest));
+            let after = rest.strip_prefix(name)?;
+            let close = u32::from(brace == 1 && after.starts_with('}'));
+            let end = dollar as u32 + 1 + brace + name.len() as u32 + close;
+            (!after.starts_with(is_name))
+                .then(|| Span::new(word.span.start + dollar as u32, word.span.start + end))
+        });
+        found.unwrap_or(word.span)
+    }
+
+    /// The names that `ARG`s declare, each with the indices of its instructions and its places there, in order.
+    pub(crate) fn declarations(&self) -> FxHashMap<&str, Vec<(usize, Span)>> {
+        let mut declarations: FxHashMap<&str, Vec<(usize, Span)>> = FxHashMap::default();
+        for (index, instruction) in self.instructions() {
+            let InstructionKind::Arg(arg) = &instruction.kind else { continue };
+            for pair in &arg.pairs {
+                declarations.entry(self.text(&pair.key)).or_default().push((index, pair.key.span));
+            }
+        }
+        declarations
+    }
+
     /// A flag of an instruction, by its name without the dashes.
     #[must_use]
     pub fn flag(&self, index: usize, name: &str) -> Option<&Flag> {
@@ -209,11 +258,7 @@ impl<'a> Model<'a> {
 
     fn parse_script(&self, index: usize) -> Script {
         let dialect = Dialect::from_shell(self.state(index).shell.iter().map(String::as_str));
-        let instruction = match &self.instruction(index).kind {
-            InstructionKind::Onbuild(Onbuild { instruction: Some(inner) }) => inner,
-            _ => self.instruction(index),
-        };
-        let command = match &instruction.kind {
+        let command = match &self.instruction(index).inner().kind {
             InstructionKind::Run(run) => &run.command,
             InstructionKind::Cmd(command) | InstructionKind::Entrypoint(command) => command,
             InstructionKind::Healthcheck(Healthcheck::Cmd { command }) => command,

@@ -30,6 +30,11 @@ pub use frontend::{Frontend, FrontendForm, frontend};
 pub use parser::parse;
 pub use token::{Token, TokenKind};
 
+/// Whether a word is the keyword of an instruction, in any case.
+pub(crate) fn is_keyword(word: &str) -> bool {
+    keyword::Keyword::of(word).is_some()
+}
+
 /// The syntax of one file and everything that is wrong with it.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -21,8 +21,7 @@ pub fn expand<'v>(word: &str, escape: Escape, lookup: &dyn Fn(&str) -> Lookup<'v
     if is_plain(word, escape) {
         return Value::known(word);
     }
-    let mut expansion =
-        Expansion { text: word, at: 0, escape: escape.as_char(), lookup, asked: None, budget: MAX_VALUE };
+    let mut expansion = Expansion::new(word, escape, lookup);
     let mut text = Text { text: String::with_capacity(word.len()), unknown: Vec::new() };
     match expansion.until(None, Escapes::Removed, 0, &mut text) {
         Ok(()) => Value::with_unknown(text.text, text.unknown),
@@ -30,6 +29,25 @@ pub fn expand<'v>(word: &str, escape: Escape, lookup: &dyn Fn(&str) -> Lookup<'v
             let name = expansion.asked.unwrap_or(word);
             Value::with_unknown(word.to_owned(), vec![Unknown { name: name.into(), reason }])
         }
+    }
+}
+
+/// The variables whose values become a part of a word's, in order: `$x`, `${x}`, `${x#p}`. Those that are only asked for,
+/// as in `${x:-fallback}`, are not among them, but what the fallback names is, where it comes to that.
+///
+/// Nothing for a word that BuildKit refuses.
+pub(in crate::model) fn taken_variables<'w, 'v>(
+    word: &'w str,
+    escape: Escape,
+    lookup: &dyn Fn(&str) -> Lookup<'v>,
+) -> Vec<&'w str> {
+    if !word.contains('$') {
+        return Vec::new();
+    }
+    let mut expansion = Expansion::new(word, escape, lookup);
+    match expansion.until(None, Escapes::Removed, 0, &mut Text::default()) {
+        Ok(()) => expansion.taken,
+        Err(_) => Vec::new(),
     }
 }
 
@@ -78,14 +96,16 @@ enum Escapes {
     Kept,
 }
 
-struct Expansion<'a, 'v> {
+struct Expansion<'a, 'l, 'v> {
     text: &'a str,
     /// The byte that is read next.
     at: usize,
     escape: char,
-    lookup: &'a dyn Fn(&str) -> Lookup<'v>,
+    lookup: &'l dyn Fn(&str) -> Lookup<'v>,
     /// The variable that was met last.
     asked: Option<&'a str>,
+    /// The variables whose values are a part of the text.
+    taken: Vec<&'a str>,
     /// How many bytes values may still add.
     budget: usize,
 }
@@ -93,7 +113,12 @@ struct Expansion<'a, 'v> {
 /// Why there is no value; it ends the expansion.
 type Failure = Reason;
 
-impl<'a, 'v> Expansion<'a, 'v> {
+impl<'a, 'l, 'v> Expansion<'a, 'l, 'v> {
+    fn new(text: &'a str, escape: Escape, lookup: &'l dyn Fn(&str) -> Lookup<'v>) -> Self {
+        let escape = escape.as_char();
+        Self { text, at: 0, escape, lookup, asked: None, taken: Vec::new(), budget: MAX_VALUE }
+    }
+
     fn peek(&self) -> Option<char> {
         self.text[self.at..].chars().next()
     }
@@ -219,6 +244,7 @@ impl<'a, 'v> Expansion<'a, 'v> {
         text: &mut Text,
     ) -> Result<(), Failure> {
         let mut word = Text::default();
+        let taken = self.taken.len();
         self.until(Some('}'), Escapes::Removed, depth + 1, &mut word)?;
         self.asked = Some(name);
         let lookup = (self.lookup)(name);
@@ -228,6 +254,10 @@ impl<'a, 'v> Expansion<'a, 'v> {
             Lookup::Set(value) => value.as_known().map(|text| !text.is_empty()),
             Lookup::Unknown(_) => None,
         };
+        if matches!((modifier, is_set), ('-', Some(true)) | ('+', Some(false)) | ('?', _)) {
+            // The word comes to nothing.
+            self.taken.truncate(taken);
+        }
         match (modifier, is_set, lookup) {
             ('-', Some(false), _) | ('+', Some(true), _) => self.add(&word, text),
             ('+', Some(false), _) => Ok(()),
@@ -295,6 +325,7 @@ impl<'a, 'v> Expansion<'a, 'v> {
     /// The value of a variable when all of it is known; one that is not set is empty.
     fn known_value(&mut self, name: &'a str) -> Option<&'v str> {
         self.asked = Some(name);
+        self.taken.push(name);
         match (self.lookup)(name) {
             Lookup::Unset => Some(""),
             Lookup::Set(value) => value.as_known(),
@@ -304,6 +335,7 @@ impl<'a, 'v> Expansion<'a, 'v> {
 
     fn add_variable(&mut self, name: &'a str, text: &mut Text) -> Result<(), Failure> {
         self.asked = Some(name);
+        self.taken.push(name);
         match (self.lookup)(name) {
             Lookup::Unset => Ok(()),
             Lookup::Set(value) => self.add_value(value, text),
@@ -449,6 +481,19 @@ mod tests {
             (r"${A#\x}", "? A Refused"),
         ] {
             assert_eq!(show(word), expected, "{word}");
+        }
+    }
+
+    #[test]
+    fn tells_which_variables_are_taken() {
+        for (word, expected) in [
+            ("a$A-${NONE}'$B'\\$C", "A NONE"),
+            ("${NONE:-x}${NONE:-$M}${A:-$N}", "M"),
+            ("${NONE:+$M}${A:+$N}${A:?$O}${ARGUMENT:-$Q}", "N Q"),
+            ("${FILE#*.}${P/a/$M}", "FILE M P"),
+            ("${A", ""),
+        ] {
+            assert_eq!(taken_variables(word, Escape::Backslash, &lookup).join(" "), expected, "{word}");
         }
     }
 

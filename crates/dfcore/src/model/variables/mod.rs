@@ -11,7 +11,7 @@ mod value;
 
 pub use arguments::BuildArguments;
 pub use expansion::expand;
-pub(super) use expansion::is_plain;
+pub(super) use expansion::{is_plain, taken_variables};
 pub use history::PLATFORM_ARGS;
 pub(super) use history::{Below, Change, History, Place};
 pub use scope::{Lookup, Scope};

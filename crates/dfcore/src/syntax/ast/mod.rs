@@ -157,6 +157,15 @@ pub struct Instruction {
 }
 
 impl Instruction {
+    /// The instruction that an `ONBUILD` holds, else itself.
+    #[must_use]
+    pub fn inner(&self) -> &Self {
+        match &self.kind {
+            InstructionKind::Onbuild(Onbuild { instruction: Some(inner) }) => inner,
+            _ => self,
+        }
+    }
+
     /// The first flag of that name (without the dashes).
     #[must_use]
     pub fn flag(&self, name: &str, source: &SourceFile) -> Option<&Flag> {

@@ -1,0 +1,63 @@
+use crate::model::{Lookup, Reason};
+use crate::rule::{Report, Rule, RuleContext, declare_rule};
+
+declare_rule! {
+    /// `--platform=$TARGETPLATFORM` asks for what a stage is built for anyway.
+    ///
+    /// Without the flag, every stage is built for the target platform. The flag is right only for another one, such as
+    /// `$BUILDPLATFORM`.
+    ///
+    /// ## Example
+    ///
+    /// ```dockerfile,bad
+    /// FROM --platform=$TARGETPLATFORM alpine:3.20
+    /// ```
+    ///
+    /// ```dockerfile,good
+    /// FROM --platform=$BUILDPLATFORM golang:1.26 AS build
+    /// FROM alpine:3.20
+    /// ```
+    ///
+    /// An argument of that name that the file itself sets is another matter:
+    ///
+    /// ```dockerfile,good
+    /// ARG TARGETPLATFORM=linux/amd64
+    /// FROM --platform=$TARGETPLATFORM alpine:3.20
+    /// ```
+    ///
+    /// ## Differs from
+    ///
+    /// hadolint and BuildKit also report the flag where the file gives `TARGETPLATFORM` a value of its own.
+    ///
+    /// ## Sources
+    ///
+    /// - <https://docs.docker.com/reference/build-checks/redundant-target-platform/>
+    /// - [hadolint DL3065](https://github.com/hadolint/hadolint/wiki/DL3065)
+    pub RedundantTargetPlatform {
+        code: "DF5013",
+        name: "redundant-target-platform",
+        group: Reproducible,
+        severity: Info,
+        confidence: High,
+        fix: None,
+        since: "0.1.0",
+        aliases: ["DL3065", "RedundantTargetPlatform"],
+    }
+}
+
+impl Rule for RedundantTargetPlatform {
+    fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
+        let model = cx.model;
+        for stage in model.stages() {
+            let Some(flag) = model.flag(stage.from, "platform") else { continue };
+            let written = flag.value.as_ref().map(|value| model.text(value));
+            if !matches!(written, Some("$TARGETPLATFORM" | "${TARGETPLATFORM}")) {
+                continue;
+            }
+            let target = model.state(stage.from).scope.get("TARGETPLATFORM");
+            if target == Lookup::Unknown(Reason::Platform) {
+                report.at(flag.span, "a stage is built for the target platform anyway").help("drop the flag");
+            }
+        }
+    }
+}
