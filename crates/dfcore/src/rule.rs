@@ -101,6 +101,7 @@ mod floating;
 pub(crate) mod labels;
 mod last_users;
 mod meta;
+mod packages;
 mod repeated;
 mod report;
 
@@ -116,6 +117,7 @@ pub(crate) use floating::report_floating;
 pub use labels::{LabelRules, LabelType};
 pub(crate) use last_users::LastUser;
 pub use meta::{Group, RuleMeta, is_buildkit_name};
+pub(crate) use packages::{report_kept_cache, report_unpinned};
 pub(crate) use repeated::report_repeated;
 pub use report::{Finding, Report};
 

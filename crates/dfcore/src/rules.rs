@@ -37,6 +37,7 @@ mod correctness {
 mod security {
     pub(super) mod last_user_root;
     pub(super) mod secret_in_environment;
+    pub(super) mod sudo_used;
     pub(super) mod untrusted_registry;
     pub(super) mod user_not_numeric;
 }
@@ -50,7 +51,11 @@ mod cache {
 
 mod size {
     pub(super) mod archive_copied;
+    pub(super) mod consecutive_runs;
+    pub(super) mod pip_cache_kept;
+    pub(super) mod useradd_large_uid;
     pub(super) mod whole_filesystem_copied;
+    pub(super) mod yarn_cache_kept;
 }
 
 mod reproducible {
@@ -58,12 +63,25 @@ mod reproducible {
     pub(super) mod latest_tag;
     pub(super) mod platform_flag;
     pub(super) mod redundant_target_platform;
+    pub(super) mod unpinned_gem;
+    pub(super) mod unpinned_go_tool;
+    pub(super) mod unpinned_npm_package;
+    pub(super) mod unpinned_pip_package;
     pub(super) mod untagged_image;
 }
 
 mod context {
     pub(super) mod copy_excluded;
     pub(super) mod dockerignore_missing_entries;
+}
+
+mod shell {
+    pub(super) mod cd_in_run;
+    pub(super) mod pipefail_missing;
+    pub(super) mod pointless_command;
+    pub(super) mod shell_symlink_changed;
+    pub(super) mod wget_and_curl;
+    pub(super) mod wget_progress;
 }
 
 mod style {
@@ -119,6 +137,7 @@ static ALL: &[Registered] = &[
     Registered::of::<correctness::venv_not_on_path::VenvNotOnPath>(),
     Registered::of::<security::last_user_root::LastUserRoot>(),
     Registered::of::<security::secret_in_environment::SecretInEnvironment>(),
+    Registered::of::<security::sudo_used::SudoUsed>(),
     Registered::of::<security::untrusted_registry::UntrustedRegistry>(),
     Registered::of::<security::user_not_numeric::UserNotNumeric>(),
     Registered::of::<cache::cache_mount_defeated::CacheMountDefeated>(),
@@ -126,14 +145,28 @@ static ALL: &[Registered] = &[
     Registered::of::<cache::pip_no_cache_dir::PipNoCacheDir>(),
     Registered::of::<cache::source_before_dependencies::SourceBeforeDependencies>(),
     Registered::of::<size::archive_copied::ArchiveCopied>(),
+    Registered::of::<size::consecutive_runs::ConsecutiveRuns>(),
+    Registered::of::<size::pip_cache_kept::PipCacheKept>(),
+    Registered::of::<size::useradd_large_uid::UseraddLargeUid>(),
     Registered::of::<size::whole_filesystem_copied::WholeFilesystemCopied>(),
+    Registered::of::<size::yarn_cache_kept::YarnCacheKept>(),
     Registered::of::<reproducible::fixed_platform::FixedPlatform>(),
     Registered::of::<reproducible::latest_tag::LatestTag>(),
     Registered::of::<reproducible::platform_flag::PlatformFlag>(),
     Registered::of::<reproducible::redundant_target_platform::RedundantTargetPlatform>(),
+    Registered::of::<reproducible::unpinned_gem::UnpinnedGem>(),
+    Registered::of::<reproducible::unpinned_go_tool::UnpinnedGoTool>(),
+    Registered::of::<reproducible::unpinned_npm_package::UnpinnedNpmPackage>(),
+    Registered::of::<reproducible::unpinned_pip_package::UnpinnedPipPackage>(),
     Registered::of::<reproducible::untagged_image::UntaggedImage>(),
     Registered::of::<context::copy_excluded::CopyExcluded>(),
     Registered::of::<context::dockerignore_missing_entries::DockerignoreMissingEntries>(),
+    Registered::of::<shell::cd_in_run::CdInRun>(),
+    Registered::of::<shell::pipefail_missing::PipefailMissing>(),
+    Registered::of::<shell::pointless_command::PointlessCommand>(),
+    Registered::of::<shell::shell_symlink_changed::ShellSymlinkChanged>(),
+    Registered::of::<shell::wget_and_curl::WgetAndCurl>(),
+    Registered::of::<shell::wget_progress::WgetProgress>(),
     Registered::of::<style::add_instead_of_copy::AddInsteadOfCopy>(),
     Registered::of::<style::empty_continuation::EmptyContinuation>(),
     Registered::of::<style::empty_label::EmptyLabel>(),

@@ -64,6 +64,14 @@ impl Finding<'_> {
         self
     }
 
+    /// Points at more places of the same kind, which have no findings of their own.
+    pub fn labels(mut self, spans: impl IntoIterator<Item = Span>, message: &str) -> Self {
+        for span in spans {
+            self = self.label(span, message);
+        }
+        self
+    }
+
     /// Says how sure this finding is, where that differs from the rule's.
     pub fn confidence(self, confidence: Confidence) -> Self {
         self.diagnostic.confidence = confidence;

@@ -21,6 +21,7 @@ mod nuget;
 mod official_images;
 mod options;
 mod pdm;
+mod pinning;
 mod pip;
 mod pipenv;
 mod place;

@@ -1,0 +1,55 @@
+//! What the rules about package managers have in common.
+
+use super::{Finding, Report, RuleContext};
+use crate::model::packages::{Package, PackageCommand, PackageSource};
+
+/// Reports the packages that some installs leave to the registry: one finding per instruction. `floating` gives those of
+/// a command, `help` says what to do for the name of one.
+pub(crate) fn report_unpinned<'m>(
+    cx: &RuleContext<'m>,
+    report: &mut Report<'_>,
+    floating: impl Fn(&'m PackageCommand) -> Vec<&'m Package>,
+    help: impl Fn(&str) -> String,
+) {
+    let model = cx.model;
+    for (index, _) in model.run_scripts().filter(|(index, _)| cx.speaks_of_instruction(*index)) {
+        let found = model
+            .installs(index)
+            .flat_map(|install| floating(install).into_iter().map(move |package| (install, package)));
+        let found: Vec<(&PackageCommand, &Package)> = found.collect();
+        let Some(((install, first), others)) = found.split_first() else { continue };
+        let written = model.slice(first.span).trim_matches(['"', '\'']);
+        let message = match &first.version {
+            None => format!("`{written}` has no version"),
+            Some(_) => format!("`{written}` names no fixed version"),
+        };
+        let help = match first.source {
+            PackageSource::Address => "name a commit or a tag in the address".to_owned(),
+            _ => help(first.name.as_deref().unwrap_or(written)),
+        };
+        report
+            .at(first.span, message)
+            .labels(others.iter().map(|(_, package)| package.span), "the same here")
+            .note(format!("{} installs what is newest on the day of the build", install.manager.name()))
+            .help(help);
+    }
+}
+
+/// Reports the installs of a manager whose downloads stay in the layer: one finding per instruction. `fill` says why and
+/// what to do, for the folder where it is known.
+pub(crate) fn report_kept_cache(
+    cx: &RuleContext<'_>,
+    report: &mut Report<'_>,
+    looks_at: impl Fn(usize, &PackageCommand) -> bool,
+    fill: impl Fn(Finding<'_>, Option<&str>),
+) {
+    let model = cx.model;
+    for (index, _) in model.run_scripts().filter(|(index, _)| cx.speaks_of_instruction(*index)) {
+        let mut keepers = model.cache_keepers(index).into_iter().filter(|install| looks_at(index, install));
+        let Some(first) = keepers.next() else { continue };
+        let finding = report
+            .at(first.span, format!("{} keeps its downloads in the image", first.manager.name()))
+            .labels(keepers.map(|install| install.span), "and so does this one");
+        fill(finding, first.cache.directories.first().map(String::as_str));
+    }
+}
