@@ -99,9 +99,10 @@
 
 mod floating;
 pub(crate) mod labels;
+mod language_packages;
 mod last_users;
 mod meta;
-mod packages;
+pub(crate) mod packages;
 mod repeated;
 mod report;
 
@@ -115,9 +116,9 @@ use toml::de::ValueDeserializer;
 
 pub(crate) use floating::report_floating;
 pub use labels::{LabelRules, LabelType};
+pub(crate) use language_packages::{report_kept_cache, report_unpinned};
 pub(crate) use last_users::LastUser;
 pub use meta::{Group, RuleMeta, is_buildkit_name};
-pub(crate) use packages::{report_kept_cache, report_unpinned};
 pub(crate) use repeated::report_repeated;
 pub use report::{Finding, Report};
 

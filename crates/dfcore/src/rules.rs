@@ -50,23 +50,35 @@ mod cache {
 }
 
 mod size {
+    pub(super) mod apk_cache_kept;
+    pub(super) mod apt_lists_kept;
+    pub(super) mod apt_recommends_installed;
     pub(super) mod archive_copied;
     pub(super) mod consecutive_runs;
+    pub(super) mod dnf_cache_kept;
     pub(super) mod pip_cache_kept;
     pub(super) mod useradd_large_uid;
     pub(super) mod whole_filesystem_copied;
     pub(super) mod yarn_cache_kept;
+    pub(super) mod yum_cache_kept;
+    pub(super) mod zypper_cache_kept;
 }
 
 mod reproducible {
+    pub(super) mod distribution_upgrade;
     pub(super) mod fixed_platform;
     pub(super) mod latest_tag;
     pub(super) mod platform_flag;
     pub(super) mod redundant_target_platform;
+    pub(super) mod unpinned_apk_package;
+    pub(super) mod unpinned_apt_package;
+    pub(super) mod unpinned_dnf_package;
     pub(super) mod unpinned_gem;
     pub(super) mod unpinned_go_tool;
     pub(super) mod unpinned_npm_package;
     pub(super) mod unpinned_pip_package;
+    pub(super) mod unpinned_yum_package;
+    pub(super) mod unpinned_zypper_package;
     pub(super) mod untagged_image;
 }
 
@@ -76,12 +88,17 @@ mod context {
 }
 
 mod shell {
+    pub(super) mod apt_in_script;
+    pub(super) mod apt_not_confirmed;
     pub(super) mod cd_in_run;
+    pub(super) mod dnf_not_confirmed;
     pub(super) mod pipefail_missing;
     pub(super) mod pointless_command;
     pub(super) mod shell_symlink_changed;
     pub(super) mod wget_and_curl;
     pub(super) mod wget_progress;
+    pub(super) mod yum_not_confirmed;
+    pub(super) mod zypper_interactive;
 }
 
 mod style {
@@ -144,29 +161,46 @@ static ALL: &[Registered] = &[
     Registered::of::<cache::cache_mount_missing::CacheMountMissing>(),
     Registered::of::<cache::pip_no_cache_dir::PipNoCacheDir>(),
     Registered::of::<cache::source_before_dependencies::SourceBeforeDependencies>(),
+    Registered::of::<size::apk_cache_kept::ApkCacheKept>(),
+    Registered::of::<size::apt_lists_kept::AptListsKept>(),
+    Registered::of::<size::apt_recommends_installed::AptRecommendsInstalled>(),
     Registered::of::<size::archive_copied::ArchiveCopied>(),
     Registered::of::<size::consecutive_runs::ConsecutiveRuns>(),
+    Registered::of::<size::dnf_cache_kept::DnfCacheKept>(),
     Registered::of::<size::pip_cache_kept::PipCacheKept>(),
     Registered::of::<size::useradd_large_uid::UseraddLargeUid>(),
     Registered::of::<size::whole_filesystem_copied::WholeFilesystemCopied>(),
     Registered::of::<size::yarn_cache_kept::YarnCacheKept>(),
+    Registered::of::<size::yum_cache_kept::YumCacheKept>(),
+    Registered::of::<size::zypper_cache_kept::ZypperCacheKept>(),
+    Registered::of::<reproducible::distribution_upgrade::DistributionUpgrade>(),
     Registered::of::<reproducible::fixed_platform::FixedPlatform>(),
     Registered::of::<reproducible::latest_tag::LatestTag>(),
     Registered::of::<reproducible::platform_flag::PlatformFlag>(),
     Registered::of::<reproducible::redundant_target_platform::RedundantTargetPlatform>(),
+    Registered::of::<reproducible::unpinned_apk_package::UnpinnedApkPackage>(),
+    Registered::of::<reproducible::unpinned_apt_package::UnpinnedAptPackage>(),
+    Registered::of::<reproducible::unpinned_dnf_package::UnpinnedDnfPackage>(),
     Registered::of::<reproducible::unpinned_gem::UnpinnedGem>(),
     Registered::of::<reproducible::unpinned_go_tool::UnpinnedGoTool>(),
     Registered::of::<reproducible::unpinned_npm_package::UnpinnedNpmPackage>(),
     Registered::of::<reproducible::unpinned_pip_package::UnpinnedPipPackage>(),
+    Registered::of::<reproducible::unpinned_yum_package::UnpinnedYumPackage>(),
+    Registered::of::<reproducible::unpinned_zypper_package::UnpinnedZypperPackage>(),
     Registered::of::<reproducible::untagged_image::UntaggedImage>(),
     Registered::of::<context::copy_excluded::CopyExcluded>(),
     Registered::of::<context::dockerignore_missing_entries::DockerignoreMissingEntries>(),
+    Registered::of::<shell::apt_in_script::AptInScript>(),
+    Registered::of::<shell::apt_not_confirmed::AptNotConfirmed>(),
     Registered::of::<shell::cd_in_run::CdInRun>(),
+    Registered::of::<shell::dnf_not_confirmed::DnfNotConfirmed>(),
     Registered::of::<shell::pipefail_missing::PipefailMissing>(),
     Registered::of::<shell::pointless_command::PointlessCommand>(),
     Registered::of::<shell::shell_symlink_changed::ShellSymlinkChanged>(),
     Registered::of::<shell::wget_and_curl::WgetAndCurl>(),
     Registered::of::<shell::wget_progress::WgetProgress>(),
+    Registered::of::<shell::yum_not_confirmed::YumNotConfirmed>(),
+    Registered::of::<shell::zypper_interactive::ZypperInteractive>(),
     Registered::of::<style::add_instead_of_copy::AddInsteadOfCopy>(),
     Registered::of::<style::empty_continuation::EmptyContinuation>(),
     Registered::of::<style::empty_label::EmptyLabel>(),

@@ -183,6 +183,17 @@ impl Model<'_> {
         shipped[stage.index]
     }
 
+    /// For each stage, whether an instruction of its own or of a stage that it stands on answers.
+    #[must_use]
+    pub fn stages_with(&self, answers: impl Fn(usize, &Instruction) -> bool) -> Vec<bool> {
+        let mut with: Vec<bool> = Vec::with_capacity(self.stages().len());
+        for stage in self.stages() {
+            let below = matches!(stage.base, Base::Stage(base) if with[base]);
+            with.push(below || self.body(stage).any(|(index, instruction)| answers(index, instruction)));
+        }
+        with
+    }
+
     /// The images and named build contexts that building `target` asks for, in the order of the file, each once.
     #[must_use]
     pub fn external_for(&self, target: &Stage) -> Vec<Value> {

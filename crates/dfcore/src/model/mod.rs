@@ -36,7 +36,7 @@ pub use variables::{BuildArguments, Lookup, PLATFORM_ARGS, Reason, Scope, Unknow
 pub use venv::Venv;
 
 use crate::shell::{self, Dialect, Script, ScriptSource};
-use crate::syntax::ast::{Flag, Healthcheck, Instruction, InstructionKind, Word};
+use crate::syntax::ast::{Flag, Healthcheck, Instruction, InstructionKind, Onbuild, Run, Word};
 use crate::syntax::{Dockerfile, SyntaxError};
 use crate::text::{SourceFile, Span};
 use packages::PackageCommand;
@@ -115,6 +115,24 @@ impl<'a> Model<'a> {
     #[must_use]
     pub fn instruction(&self, index: usize) -> &Instruction {
         &self.dockerfile.instructions[index]
+    }
+
+    /// What a `RUN` says, also one that an `ONBUILD` holds; `None` for other instructions.
+    #[must_use]
+    pub fn run(&self, index: usize) -> Option<&Run> {
+        match &self.instruction(index).kind {
+            InstructionKind::Run(run) => Some(run),
+            InstructionKind::Onbuild(Onbuild { instruction: Some(trigger) }) => match &trigger.kind {
+                InstructionKind::Run(run) => Some(run),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The indices of all `RUN`s, also of those that an `ONBUILD` holds.
+    pub fn runs(&self) -> impl Iterator<Item = usize> {
+        (0..self.dockerfile.instructions.len()).filter(|&index| self.run(index).is_some())
     }
 
     /// The stage that an instruction belongs to; `None` above the first `FROM`.

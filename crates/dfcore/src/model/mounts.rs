@@ -2,7 +2,7 @@
 
 use super::packages::PackageCommand;
 use super::{Model, State, User};
-use crate::syntax::ast::{InstructionKind, Mount, MountType};
+use crate::syntax::ast::{Mount, MountType};
 use crate::text::Span;
 
 /// A mount that keeps or hides what is written below it.
@@ -32,7 +32,7 @@ impl Model<'_> {
     /// The cache and tmpfs mounts of a `RUN`.
     #[must_use]
     pub fn mounted_folders(&self, index: usize) -> Vec<MountedFolder> {
-        let InstructionKind::Run(run) = &self.instruction(index).kind else { return Vec::new() };
+        let Some(run) = self.run(index) else { return Vec::new() };
         let folder = |mount: &Mount| {
             let is_folder =
                 matches!(mount.mount_type, MountType::Cache | MountType::Tmpfs | MountType::Unknown);
@@ -44,6 +44,15 @@ impl Model<'_> {
             })
         };
         run.mounts.iter().filter_map(folder).collect()
+    }
+
+    /// Whether a mount of a `RUN` keeps what is written to a folder out of the layer, or may do so: a target that
+    /// depends on the build can be anywhere.
+    #[must_use]
+    pub fn is_mounted(&self, index: usize, folder: &str) -> bool {
+        let holds =
+            |mount: &MountedFolder| mount.target.as_deref().is_none_or(|target| is_below(folder, target));
+        self.mounted_folders(index).iter().any(holds)
     }
 
     /// Whether the mounts of a `RUN` hold the cache of one of its installs.

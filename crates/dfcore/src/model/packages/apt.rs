@@ -43,7 +43,7 @@ fn verb(word: &str) -> Option<(&'static str, Action)> {
         "autoremove" | "auto-remove" => ("autoremove", Action::Remove),
         "autopurge" => ("autopurge", Action::Remove),
         "clean" => ("clean", Action::Clean),
-        "distclean" => ("distclean", Action::Clean),
+        "distclean" | "dist-clean" => ("distclean", Action::Clean),
         "autoclean" | "auto-clean" => ("autoclean", Action::Clean),
         _ => return None,
     })
@@ -155,6 +155,7 @@ mod tests {
             ),
             ("apt-get clean", "apt clean (Clean); in System; cache /var/cache/apt"),
             ("apt-get distclean", "apt distclean (Clean); in System; cache /var/cache/apt /var/lib/apt"),
+            ("apt-get dist-clean", "apt distclean (Clean); in System; cache /var/cache/apt /var/lib/apt"),
             ("apt-get autoclean", "apt autoclean (Clean); in System"),
         ]);
     }

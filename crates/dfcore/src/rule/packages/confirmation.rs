@@ -1,0 +1,58 @@
+use crate::model::packages::{Action, Manager, PackageCommand, PackageSource};
+use crate::rule::{Report, RuleContext};
+use crate::shell::{Command, RedirectKind};
+
+use super::{configured_stages, holds_at, program, report_together, shell_command, verb};
+
+/// A command that asks before it goes on, in a build where nobody answers.
+pub(crate) struct Confirmation {
+    /// Whose commands are looked at.
+    pub(crate) managers: &'static [Manager],
+    /// Whether options of a command answer, or keep it from asking.
+    pub(crate) is_answered: fn(&PackageCommand) -> bool,
+    /// The configuration files that can answer too.
+    pub(crate) files: &'static [&'static str],
+    /// The setting that does so, in lower case.
+    pub(crate) key: &'static str,
+    /// What to write: `{program}` and `{verb}` are those of the command.
+    pub(crate) help: &'static str,
+    /// What happens.
+    pub(crate) note: &'static str,
+}
+
+impl Confirmation {
+    /// One finding for each `RUN` with such commands.
+    pub(crate) fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
+        let model = cx.model;
+        let mut configured = None;
+        for index in model.runs() {
+            let asks = |command: &&PackageCommand| {
+                self.managers.contains(&command.manager)
+                    && matches!(command.verb.action, Action::Install | Action::Upgrade | Action::Remove)
+                    && !(self.is_answered)(command)
+                    // The variable may hold the option.
+                    && !command.packages.iter().any(|package| package.source == PackageSource::Unknown)
+                    && !has_input(shell_command(model, index, command))
+            };
+            let asking: Vec<&PackageCommand> = model.package_commands(index).iter().filter(asks).collect();
+            let Some(first) = asking.first() else { continue };
+            let configured = configured.get_or_insert_with(|| configured_stages(model, self.files, self.key));
+            if holds_at(model, index, configured) {
+                continue;
+            }
+            let (program, verb) = (program(model, index, first), verb(model, first));
+            let places: Vec<_> = asking.iter().map(|command| command.verb.span).collect();
+            let message = format!("`{program} {verb}` asks for a confirmation that nobody can give");
+            let Some(finding) = report_together(report, &places, message, "so does this") else { continue };
+            let help = self.help.replace("{program}", program).replace("{verb}", verb);
+            finding.note(self.note).help(help);
+        }
+    }
+}
+
+/// Whether something else than the empty input of a build answers: `yes | …`, `… <<< y`.
+fn has_input(command: &Command) -> bool {
+    let is_input =
+        |kind| matches!(kind, RedirectKind::Input | RedirectKind::Heredoc | RedirectKind::HereString);
+    command.before.is_pipe() || command.redirects.iter().any(|redirect| is_input(redirect.kind))
+}

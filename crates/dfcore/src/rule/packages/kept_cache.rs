@@ -1,0 +1,72 @@
+use crate::model::packages::{Action, Location, Manager, PackageCommand};
+use crate::rule::{Report, RuleContext};
+use crate::shell::Wrapper;
+
+use super::{program, report_together, shell_command, verb};
+
+/// A cache of a package manager that stays in the layer.
+pub(crate) struct KeptCache {
+    /// Whose commands are looked at.
+    pub(crate) managers: &'static [Manager],
+    /// Whether a command fills the cache.
+    pub(crate) fills: fn(&PackageCommand) -> bool,
+    /// The folders that the versions of the manager fill, of which a file does not say which one it has.
+    pub(crate) folders: &'static [&'static str],
+    /// What is kept.
+    pub(crate) what: &'static str,
+    /// What to do, with `{}` for the program.
+    pub(crate) help: &'static str,
+}
+
+impl KeptCache {
+    /// One finding for each `RUN` after which something is left.
+    pub(crate) fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
+        let model = cx.model;
+        for index in model.runs().filter(|&index| cx.speaks_of_instruction(index)) {
+            let ours = model.package_commands(index).iter();
+            let ours = ours.filter(|command| self.managers.contains(&command.manager));
+            let mut filling = ours.clone().filter(|command| (self.fills)(command)).peekable();
+            if filling.peek().is_none() {
+                continue;
+            }
+            let cleanups = model.cleanups(index);
+            let is_kept = |command: &&PackageCommand| {
+                // What another root has in its folders is for those to judge who make an image of it.
+                let is_elsewhere = shell_command(model, index, command).is_through(Wrapper::Chroot);
+                let folders = self.folders_of(command);
+                let is_gone = |folder: &String| {
+                    let mut later = cleanups.iter().filter(|cleanup| cleanup.command > command.command);
+                    model.is_mounted(index, folder) || later.any(|cleanup| cleanup.may_empty(folder))
+                };
+                !is_elsewhere && !folders.is_empty() && !folders.iter().any(is_gone)
+            };
+            let kept: Vec<&PackageCommand> = filling.filter(is_kept).collect();
+            let Some(first) = kept.first() else { continue };
+            let program = program(model, index, first);
+            let verb = verb(model, first);
+            let places: Vec<_> = kept.iter().map(|command| command.verb.span).collect();
+            let message = format!("`{program} {verb}` leaves {} in the image", self.what);
+            let Some(mut finding) = report_together(report, &places, message, "so does this") else {
+                continue;
+            };
+            let vain = ours
+                .filter(|command| command.verb.action == Action::Clean && command.command > first.command)
+                .map(|command| command.span);
+            for span in vain.take(1) {
+                finding = finding.label(span, "this does not remove it");
+            }
+            finding
+                .note("a later instruction cannot take it out of this layer again")
+                .help(self.help.replace("{}", program));
+        }
+    }
+
+    fn folders_of(&self, command: &PackageCommand) -> Vec<String> {
+        // An option moves them.
+        let is_moved = command.cache.directory_from.is_some() || command.location != Location::System;
+        if is_moved && command.verb.action != Action::Download {
+            return command.cache.directories.clone();
+        }
+        self.folders.iter().map(|&folder| folder.to_owned()).collect()
+    }
+}

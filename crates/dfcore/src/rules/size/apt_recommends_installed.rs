@@ -1,0 +1,83 @@
+use crate::model::packages::{Manager, PackageCommand};
+use crate::rule::packages::{configured_stages, holds_at, program, report_together, sets};
+use crate::rule::{Report, Rule, RuleContext, declare_rule};
+
+declare_rule! {
+    /// Packages are installed with all that they merely recommend.
+    ///
+    /// apt installs what a package recommends along with what it needs: documentation, a mail server, a desktop's libraries.
+    /// `--no-install-recommends` leaves that out, and what the image really needs of it can be named.
+    ///
+    /// The rule is off unless it is asked for: some images want what is recommended. Nothing is said where an option or a
+    /// configuration file that the stage writes or copies decides.
+    ///
+    /// ## Example
+    ///
+    /// ```dockerfile,bad
+    /// FROM debian:12
+    /// RUN apt-get update && apt-get install -y git && rm -rf /var/lib/apt/lists/*
+    /// ```
+    ///
+    /// ```dockerfile,good
+    /// FROM debian:12
+    /// RUN apt-get update && apt-get install -y --no-install-recommends git && rm -rf /var/lib/apt/lists/*
+    /// ```
+    ///
+    /// ```dockerfile,good
+    /// FROM debian:12
+    /// RUN echo 'APT::Install-Recommends "false";' > /etc/apt/apt.conf.d/90recommends
+    /// RUN apt-get update && apt-get install -y git && rm -rf /var/lib/apt/lists/*
+    /// ```
+    ///
+    /// ## Differs from
+    ///
+    /// hadolint's DL3015 sees `apt-get` only, not `apt` and not what `sudo` runs, and of the settings only the word `APT::Install-Recommends=false`;
+    /// here `0`, `no` and a configuration file count too, and so does `--install-recommends`, which says that they are wanted.
+    ///
+    /// ## Sources
+    ///
+    /// - apt-get(8), `--no-install-recommends`; apt.conf(5)
+    /// - [hadolint DL3015](https://github.com/hadolint/hadolint/wiki/DL3015)
+    pub AptRecommendsInstalled {
+        code: "DF4002",
+        name: "apt-recommends-installed",
+        group: Size,
+        severity: Info,
+        confidence: Low,
+        fix: None,
+        since: "0.1.0",
+        aliases: ["DL3015"],
+    }
+}
+
+impl Rule for AptRecommendsInstalled {
+    fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
+        let model = cx.model;
+        let mut configured = None;
+        for index in model.runs().filter(|&index| cx.speaks_of_instruction(index)) {
+            let installs = model.installs(index);
+            let open: Vec<&PackageCommand> = installs.filter(|install| leaves_open(install)).collect();
+            let Some(first) = open.first() else { continue };
+            let configured = configured
+                .get_or_insert_with(|| configured_stages(model, &["/apt.conf"], "apt::install-recommends"));
+            if holds_at(model, index, configured) {
+                continue;
+            }
+            let program = program(model, index, first);
+            let places: Vec<_> = open.iter().map(|install| install.verb.span).collect();
+            let message = format!("`{program} install` also installs what the packages merely recommend");
+            let Some(finding) = report_together(report, &places, message, "so does this") else { continue };
+            finding.note("an image gets software that nothing in it needs to run").help(format!(
+                "write `{program} install --no-install-recommends`, and name what is needed after all"
+            ));
+        }
+    }
+}
+
+/// Whether the command does not say what it wants of recommended packages.
+fn leaves_open(install: &PackageCommand) -> bool {
+    install.manager == Manager::Apt
+        && install.verb.name == "install"
+        && install.option(&["--no-install-recommends", "--install-recommends"]).is_none()
+        && !sets(install, &["-o", "--option"], "APT::Install-Recommends")
+}
