@@ -104,17 +104,20 @@ struct Joiner<'a> {
     source: &'a SourceFile,
     text: String,
     map: SourceMap,
+    /// The end of the last part in the file; parts come in its order, and none comes twice.
+    end: u32,
 }
 
 impl<'a> Joiner<'a> {
     fn new(source: &'a SourceFile, origin: Span) -> Self {
-        Self { source, text: String::new(), map: SourceMap::new(origin) }
+        Self { source, text: String::new(), map: SourceMap::new(origin), end: 0 }
     }
 
     fn push(&mut self, span: Span) {
         let text = self.source.slice(span);
         self.text.push_str(text);
-        self.map.push(Span::new(span.start, span.start + text.len() as u32));
+        self.end = span.start + text.len() as u32;
+        self.map.push(Span::new(span.start, self.end));
     }
 
     /// The lines of a heredoc's body, without carriage returns at their ends and, if the body is `chomp`ed,
@@ -145,10 +148,10 @@ impl<'a> Joiner<'a> {
         }
     }
 
-    /// The line break in front of a body; none when the file ends before it.
+    /// The line break in front of a body; none when the file ends before it, or ended before the body above.
     fn line_break_before(&mut self, at: u32) {
         let before = Span::new(at.saturating_sub(1), at);
-        if self.source.slice(before) == "\n" {
+        if before.start >= self.end && self.source.slice(before) == "\n" {
             self.push(before);
         }
     }

@@ -329,6 +329,17 @@ proptest! {
 }
 
 #[test]
+fn heredocs_without_an_end_are_in_the_map_once() {
+    for text in ["<<E <<E\\\n", "<<E <<E <<E\n", "a <<E <<-F\nE"] {
+        let case = Case::new(text);
+        let Content::Text(fragment) = &case.script.content else { panic!("it is no JSON") };
+        for at in 0..fragment.text.len() {
+            assert_eq!(fragment.map.joined(fragment.map.span(at..at + 1)), Some(at..at + 1), "{text:?}");
+        }
+    }
+}
+
+#[test]
 fn the_status_tells_how_a_script_was_read() {
     let status = |text| parse(&Case::new(text).script).status;
     let parsed = if cfg!(feature = "shell") { ScriptStatus::Parsed } else { ScriptStatus::FellBack };

@@ -76,15 +76,14 @@ impl Rule for EmptyDefaultInFrom {
                 "" => "nothing is left of it".to_owned(),
                 image => format!("`{image}` is left of it"),
             };
-            let mut finding = report
+            let finding = report
                 .at(word.span, format!("without `--build-arg`, `{}` names no image", model.text(word)))
                 .note(format!("{given}: {why}"));
             let empty =
                 taken.iter().find(|name| defaults.get(**name).is_none_or(|value| value.text().is_empty()));
             if let Some(name) = empty {
-                finding = finding.help(format!("give it a default: `ARG {name}=…`"));
+                finding.help(format!("give it a default: `ARG {name}=…`"));
             }
-            drop(finding);
         }
     }
 }

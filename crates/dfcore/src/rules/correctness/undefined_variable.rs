@@ -122,7 +122,7 @@ impl Rule for UndefinedVariable {
                         }
                         let Some(why) = why(model, index, name, &declarations) else { continue };
                         reported.push(name);
-                        undefined(model.variable_span(word, name), name, why, report);
+                        undefined(model.variable_span(word, name), name, &why, report);
                     }
                 }
             }
@@ -130,7 +130,7 @@ impl Rule for UndefinedVariable {
     }
 }
 
-fn undefined(span: Span, name: &str, why: Why, report: &mut Report<'_>) {
+fn undefined(span: Span, name: &str, why: &Why, report: &mut Report<'_>) {
     let finding = report.at(span, format!("`{name}` is not set here, so it is empty"));
     let declare = format!("write `ARG {name}` in this stage, above the line that uses it");
     match why {
@@ -145,10 +145,10 @@ fn undefined(span: Span, name: &str, why: Why, report: &mut Report<'_>) {
             .confidence(Confidence::High)
             .help(declare),
         Why::OnlyAbove(declared) => {
-            finding.label(declared, "above the first `FROM` it counts for `FROM` only").help(declare)
+            finding.label(*declared, "above the first `FROM` it counts for `FROM` only").help(declare)
         }
         Why::Later(declared) => {
-            finding.label(declared, "this stage declares it only here").help("move the `ARG` up")
+            finding.label(*declared, "this stage declares it only here").help("move the `ARG` up")
         }
     };
 }
