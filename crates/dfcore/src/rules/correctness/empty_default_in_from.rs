@@ -76,14 +76,15 @@ impl Rule for EmptyDefaultInFrom {
                 "" => "nothing is left of it".to_owned(),
                 image => format!("`{image}` is left of it"),
             };
-            let finding = report
+            let is_empty = |name: &&&str| defaults.get(**name).is_none_or(|value| value.text().is_empty());
+            let help = match taken.iter().find(is_empty) {
+                Some(name) => format!("give it a default: `ARG {name}=…`"),
+                None => "correct the defaults of its arguments".to_owned(),
+            };
+            report
                 .at(word.span, format!("without `--build-arg`, `{}` names no image", model.text(word)))
-                .note(format!("{given}: {why}"));
-            let empty =
-                taken.iter().find(|name| defaults.get(**name).is_none_or(|value| value.text().is_empty()));
-            if let Some(name) = empty {
-                finding.help(format!("give it a default: `ARG {name}=…`"));
-            }
+                .note(format!("{given}: {why}"))
+                .help(help);
         }
     }
 }

@@ -31,7 +31,8 @@ declare_rule! {
     /// ## Differs from
     ///
     /// hadolint's DL3057 also speaks of stages that others only copy from, which no container is made of; so does this rule
-    /// in the profile `hadolint`.
+    /// in the profile `hadolint`. hadolint does not know which stage `FROM base-${VARIANT}` stands on; here the defaults of
+    /// the arguments tell.
     ///
     /// ## Sources
     ///

@@ -41,7 +41,7 @@ declare_rule! {
     ///
     /// ## Differs from
     ///
-    /// hadolint reports each label by itself, and also reports a stage that others stand on when only they have the label.
+    /// hadolint reports each label by itself, and also stages that others stand on or mount.
     ///
     /// ## Sources
     ///
