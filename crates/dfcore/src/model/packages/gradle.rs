@@ -1,8 +1,8 @@
 //! Gradle.
 //!
-//! Source: `gradle --help` of Gradle 4.4.1 and, for the options since then,
-//! <https://docs.gradle.org/current/userguide/command_line_interface.html>. Gradle's own folder, which has the downloads
-//! and the wrapper's distributions, was tried out with 4.4.1: `$HOME` counts for nothing, the account's home does. Which
+//! Source: `gradle --help` of Gradle 4.4.1. The options since then (`--args`, `--dependency-verification`, `--priority`,
+//! `--update-locks`, `--warning-mode`, …) have yet to be read from that of a current one. Gradle's own folder, which has the
+//! downloads and the wrapper's distributions, was tried out with 4.4.1: `$HOME` counts for nothing, the account's home does. Which
 //! build files there are (`build.gradle`, `build.gradle.kts`, those of subprojects) the command does not say.
 
 use super::command::{Action, Cache, Location, Manifest, ManifestRole, PackageCommand};
