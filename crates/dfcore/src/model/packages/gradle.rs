@@ -1,9 +1,11 @@
 //! Gradle.
 //!
-//! Source: `gradle --help` of Gradle 4.4.1. The options since then (`--args`, `--dependency-verification`, `--priority`,
-//! `--update-locks`, `--warning-mode`, …) have yet to be read from that of a current one. Gradle's own folder, which has the
-//! downloads and the wrapper's distributions, was tried out with 4.4.1: `$HOME` counts for nothing, the account's home does. Which
-//! build files there are (`build.gradle`, `build.gradle.kts`, those of subprojects) the command does not say.
+//! Source: Gradle's own option classes, which its `--help` is written from, up to version 9: `StartParameterBuildOptions`,
+//! `DaemonBuildOptions`, `LoggingConfigurationBuildOptions`, `BuildLayoutParametersBuildOptions`,
+//! `ParallelismBuildOptions`; of the tasks, `Test` (`--tests`), `JavaExec` (`--args`) and the dependency reports
+//! (`--configuration`, `--dependency`). Gradle's own folder, which has the downloads and the wrapper's distributions, was
+//! tried out with 4.4.1: `$HOME` counts for nothing, the account's home does. Which build files there are (`build.gradle`,
+//! `build.gradle.kts`, those of subprojects) the command does not say.
 
 use super::command::{Action, Cache, Location, Manifest, ManifestRole, PackageCommand};
 use super::options::{Arguments, Options};
@@ -17,6 +19,7 @@ const OPTIONS: Options = Options {
         "--configuration",
         "--configuration-cache-problems",
         "--console",
+        "--console-unicode",
         "--dependency",
         "--dependency-verification",
         "--exclude-task",
@@ -118,6 +121,10 @@ mod tests {
                 format!("gradle build (Build); {LOCK}; project build; in Project"),
             ),
             ("./gradlew :app:bootJar --info", format!("gradle bootJar (Build); {LOCK}; project :app:bootJar; in Project")),
+            (
+                "gradle --console-unicode disable -F lenient -M sha256 --priority low --update-locks a:b jar",
+                format!("gradle jar (Build); {LOCK}; project jar; in Project"),
+            ),
             ("gradle test --tests build", format!("gradle test (Build); {LOCK}; project test; in Project")),
             ("gradle dependencies --configuration x", format!("gradle dependencies (Download); {LOCK}; in Cache")),
             ("gradle clean dependencies", format!("gradle clean (Build); {LOCK}; project clean; in Project")),
