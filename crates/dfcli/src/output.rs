@@ -13,6 +13,7 @@ pub(crate) mod tree;
 
 use std::io::{self, Write};
 
+use dfcore::config::Profile;
 use dfcore::diagnostic::{Diagnostic, FileRole};
 use dfcore::text::{Position, SourceFile, Span};
 
@@ -25,6 +26,8 @@ pub(crate) struct Linted {
     pub(crate) source: SourceFile,
     /// The ignore file of its build, empty when there is none yet; `None` without a build context.
     pub(crate) ignore_file: Option<SourceFile>,
+    /// The profile that they were found with.
+    pub(crate) profile: Profile,
     /// The findings, in the order in which they are printed.
     pub(crate) findings: Vec<Diagnostic>,
 }
@@ -36,6 +39,20 @@ impl Linted {
             FileRole::DockerIgnore => self.ignore_file.as_ref().unwrap_or(&self.source),
             _ => &self.source,
         }
+    }
+}
+
+/// Where outputs for programs say that a finding is.
+///
+/// Whoever asks for hadolint's rules compares with what it printed, or looks its findings up by line. It names the line
+/// where the instruction begins, so the place reaches from there to the end of the finding.
+fn place(linted: &Linted, finding: &Diagnostic) -> (Position, Position) {
+    let (start, end) = range(linted.file(finding.file), finding.span);
+    match finding.instruction {
+        Some(instruction) if linted.profile == Profile::Hadolint => {
+            (linted.source.position(instruction.start), end)
+        }
+        _ => (start, end),
     }
 }
 

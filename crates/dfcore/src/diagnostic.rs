@@ -136,6 +136,8 @@ pub struct Diagnostic {
     pub file: FileRole,
     /// The bytes to point at.
     pub span: Span,
+    /// The instruction of the Dockerfile that the place belongs to, when it is in one; the linter fills it in.
+    pub instruction: Option<Span>,
     /// What is wrong, one sentence without a full stop.
     pub message: String,
     /// Other places that belong to it.
@@ -165,6 +167,7 @@ impl Diagnostic {
             confidence: Confidence::High,
             file: FileRole::Dockerfile,
             span,
+            instruction: None,
             message: message.into(),
             labels: Vec::new(),
             notes: Vec::new(),

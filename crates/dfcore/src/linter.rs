@@ -18,7 +18,7 @@ pub use foreign::{foreign_frontend, is_official_frontend};
 
 use crate::config::Settings;
 use crate::context::BuildContext;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, FileRole};
 use crate::model::Model;
 use crate::rule::{Group, Report, RuleContext, RuleMeta};
 use crate::rules;
@@ -55,6 +55,10 @@ fn lint_model(model: &Model<'_>, context: Option<&BuildContext>, settings: &Sett
     cx.unused_suppressions = &unused;
     for active in settings.active().iter().filter(|active| active.meta.group == Group::Linter) {
         active.rule.check(&cx, &mut Report::new(active.meta, active.severity, &mut diagnostics));
+    }
+    for diagnostic in diagnostics.iter_mut().filter(|diagnostic| diagnostic.file == FileRole::Dockerfile) {
+        let instruction = model.dockerfile.instruction_at(diagnostic.span.start);
+        diagnostic.instruction = instruction.map(|instruction| instruction.span);
     }
     diagnostics
         .sort_by(|a, b| (a.file, a.span, a.code, &a.message).cmp(&(b.file, b.span, b.code, &b.message)));

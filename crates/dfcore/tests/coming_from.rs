@@ -34,7 +34,8 @@ const WITHOUT_RULE: [(&str, &str); 1] = [(
 #[test]
 fn the_page_for_hadolint_is_fresh() {
     let introduction = "# Coming from hadolint\n\n\
-        `dflint check --profile hadolint` runs these rules, as severe as hadolint has them and in all stages. Its ids work \
+        `dflint check --profile hadolint` runs these rules, as severe as hadolint has them and in all stages; outputs for \
+        programs name the line where an instruction begins, as hadolint does, and end where our finding ends. Its ids work \
         wherever a rule is named: `--select DL3008`, `--ignore 'DL30*'`, `[lint.rules.DL3008]`, and in its own comments \
         (`# hadolint ignore=DL3008`). \"On\" says whether the default profile has the rule, too.\n";
     let ids: Vec<&str> = HADOLINT.split_whitespace().collect();

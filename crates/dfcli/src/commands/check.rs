@@ -32,6 +32,6 @@ fn check(target: Target) -> Option<(Linted, bool)> {
     }
     let findings = lint(&target.source, target.context.as_deref(), &target.settings);
     let matters = findings.iter().any(|finding| finding.severity >= target.settings.fail_on());
-    let ignore_file = target.ignore_file();
-    Some((Linted { source: target.source, ignore_file, findings }, matters))
+    let (ignore_file, profile) = (target.ignore_file(), target.settings.profile());
+    Some((Linted { source: target.source, ignore_file, profile, findings }, matters))
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Linted, range};
+use super::{Linted, place};
 use crate::terminal::printable;
 
 /// Prints the findings of all files.
@@ -10,7 +10,7 @@ pub(super) fn write(files: &[Linted], out: &mut dyn Write) -> io::Result<()> {
     for linted in files {
         for finding in &linted.findings {
             let file = linted.file(finding.file);
-            let (start, _) = range(file, finding.span);
+            let (start, _) = place(linted, finding);
             let name = printable(file.name());
             let message = printable(&finding.message).replace('\n', " ");
             writeln!(

@@ -10,7 +10,7 @@ use dfcore::diagnostic::{Diagnostic, Label};
 use dfcore::fix::{Edit, Fix};
 use serde::Serialize;
 
-use super::{Linted, range};
+use super::{Linted, place, range};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -78,7 +78,7 @@ pub(super) fn write(files: &[Linted], out: &mut dyn Write) -> io::Result<()> {
 
 fn row<'a>(linted: &'a Linted, finding: &'a Diagnostic) -> Row<'a> {
     let file = linted.file(finding.file);
-    let (start, end) = range(file, finding.span);
+    let (start, end) = place(linted, finding);
     Row {
         code: finding.code,
         column: start.column,

@@ -149,6 +149,7 @@ fn closing_line(files: &[Linted]) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use dfcore::config::Profile;
     use dfcore::diagnostic::Label;
     use dfcore::fix::Edit;
 
@@ -156,7 +157,12 @@ mod tests {
 
     fn linted(text: &[u8], ignore: Option<&str>, findings: Vec<Diagnostic>) -> Linted {
         let ignore_file = ignore.map(|text| SourceFile::new(".dockerignore", text).unwrap());
-        Linted { source: SourceFile::new("app/Dockerfile", text).unwrap(), ignore_file, findings }
+        Linted {
+            source: SourceFile::new("app/Dockerfile", text).unwrap(),
+            ignore_file,
+            profile: Profile::Default,
+            findings,
+        }
     }
 
     fn finding(severity: Severity, span: Span, message: &str) -> Diagnostic {

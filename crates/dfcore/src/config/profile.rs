@@ -12,7 +12,8 @@ pub enum Profile {
     /// What is right and worth acting on.
     #[default]
     Default,
-    /// What hadolint reports, as severe as there, and in all stages.
+    /// What hadolint reports, as severe as there, and in all stages. dflint's outputs for programs name the line where
+    /// the instruction begins, as hadolint does.
     Hadolint,
     /// What `docker build --check` reports, in all stages.
     Buildkit,

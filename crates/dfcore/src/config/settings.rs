@@ -88,7 +88,7 @@ fn check_selector(selector: &str) -> Result<(), Problem> {
 pub struct Settings {
     active: Vec<Active>,
     fail_on: Severity,
-    stages: StageScope,
+    profile: Profile,
     labels: LabelRules,
 }
 
@@ -140,7 +140,7 @@ impl Settings {
             }
         }
         let fail_on = command_line.fail_on.or(file.fail_on).unwrap_or(Severity::Warning);
-        Ok(Self { active, fail_on, stages: profile.stages(), labels: config.labels.clone() })
+        Ok(Self { active, fail_on, profile, labels: config.labels.clone() })
     }
 
     /// The rules that run, with the severity of their findings.
@@ -157,7 +157,13 @@ impl Settings {
     /// Of which stages rules speak that are about what ships.
     #[must_use]
     pub const fn stages(&self) -> StageScope {
-        self.stages
+        self.profile.stages()
+    }
+
+    /// The set of rules that they started from.
+    #[must_use]
+    pub const fn profile(&self) -> Profile {
+        self.profile
     }
 
     /// The labels that images have to have.
@@ -183,7 +189,7 @@ impl Default for Settings {
         Self {
             active: active.collect(),
             fail_on: Severity::Warning,
-            stages: Profile::Default.stages(),
+            profile: Profile::Default,
             labels: LabelRules::NONE,
         }
     }

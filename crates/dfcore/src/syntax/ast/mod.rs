@@ -50,6 +50,14 @@ impl Dockerfile {
         self.directives.iter().find(|directive| directive.is(name, source))
     }
 
+    /// The instruction that has the byte at `offset`; `None` between instructions.
+    #[must_use]
+    pub fn instruction_at(&self, offset: u32) -> Option<&Instruction> {
+        let after = self.instructions.partition_point(|instruction| instruction.span.start <= offset);
+        let instruction = &self.instructions[after.checked_sub(1)?];
+        (offset < instruction.span.end).then_some(instruction)
+    }
+
     /// The comment lines between an instruction of this file and the one before it, in order.
     #[must_use]
     pub fn comments_before(&self, instruction: &Instruction) -> &[Comment] {
