@@ -40,7 +40,7 @@ fn lint_model(model: &Model<'_>, context: Option<&BuildContext>, settings: &Sett
     }
     let mut suppressions = Suppressions::collect(&model.dockerfile, model.source);
     let mut diagnostics = Vec::new();
-    let mut cx = RuleContext::new(model, context, settings.stages(), settings.labels());
+    let mut cx = RuleContext::new(model, context, settings.convention(), settings.labels());
     for active in settings.active().iter().filter(|active| active.meta.group != Group::Linter) {
         let before = diagnostics.len();
         active.rule.check(&cx, &mut Report::new(active.meta, active.severity, &mut diagnostics));

@@ -123,7 +123,9 @@ pub(crate) use repeated::report_repeated;
 pub use report::{Finding, Report};
 
 use crate::context::BuildContext;
+use crate::model::packages::PackageCommand;
 use crate::model::{Model, Stage};
+use crate::shell::Command;
 use crate::suppress::Unused;
 
 /// A check with its options.
@@ -132,15 +134,22 @@ pub trait Rule: fmt::Debug + Send + Sync {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>);
 }
 
-/// Of which stages rules speak that are about what ships.
+/// Whose custom decides where tools differ and none of them is wrong: of which stages a rule speaks, which programs it
+/// looks at, what counts as a version.
+///
+/// Whoever moves from another tool finds its findings again. Where that tool is mistaken, such as about how an option
+/// is read, rules keep to what is right.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum StageScope {
-    /// Those whose layers are part of an image that somebody gets: stages that no other one needs, and what they stand
-    /// on.
+pub enum Convention {
+    /// Ours. Rules about what ships speak of stages whose layers are part of an image that somebody gets: those that no
+    /// other one needs, and what they stand on.
     #[default]
-    Shipped,
-    /// All, as tools do that know no stages.
-    All,
+    Own,
+    /// hadolint's, which speaks of all stages, looks at commands that the script itself runs by their name, and takes
+    /// variables as they are written.
+    Hadolint,
+    /// That of BuildKit's checks, which speak of all stages.
+    Buildkit,
 }
 
 /// What a rule may look at.
@@ -151,8 +160,8 @@ pub struct RuleContext<'a> {
     pub model: &'a Model<'a>,
     /// The build context, when there is one.
     pub context: Option<&'a BuildContext>,
-    /// Of which stages rules speak that are about what ships; [`RuleContext::speaks_of`] applies it.
-    pub stages: StageScope,
+    /// Whose custom decides where tools differ.
+    pub convention: Convention,
     /// The labels that images have to have.
     pub labels: &'a LabelRules,
     /// The comments of ours that suppressed nothing; filled only for rules of [`Group::Linter`], which run
@@ -166,26 +175,55 @@ impl<'a> RuleContext<'a> {
     pub const fn new(
         model: &'a Model<'a>,
         context: Option<&'a BuildContext>,
-        stages: StageScope,
+        convention: Convention,
         labels: &'a LabelRules,
     ) -> Self {
-        Self { model, context, stages, labels, unused_suppressions: &[] }
+        Self { model, context, convention, labels, unused_suppressions: &[] }
     }
 
     /// Whether a rule about what ships has something to say of a stage. Builders may run as root, install compilers and
     /// keep their caches: nobody gets their layers.
     #[must_use]
     pub fn speaks_of(&self, stage: &Stage) -> bool {
-        match self.stages {
-            StageScope::All => true,
-            StageScope::Shipped => self.model.is_shipped(stage),
-        }
+        self.speaks_of_all_stages() || self.model.is_shipped(stage)
     }
 
     /// The same for the stage of an instruction.
     #[must_use]
     pub fn speaks_of_instruction(&self, index: usize) -> bool {
         self.model.stage_of(index).is_some_and(|stage| self.speaks_of(stage))
+    }
+
+    /// Whether rules about what ships speak of the other stages too.
+    #[must_use]
+    pub const fn speaks_of_all_stages(&self) -> bool {
+        !matches!(self.convention, Convention::Own)
+    }
+
+    /// Whether hadolint's custom decides.
+    #[must_use]
+    pub const fn follows_hadolint(&self) -> bool {
+        matches!(self.convention, Convention::Hadolint)
+    }
+
+    /// Whether rules look at a command. hadolint does not see what others run (`sudo`, `xargs`, `sh -c '…'`), nor a
+    /// program that is called by its path.
+    #[must_use]
+    pub fn sees(&self, command: &Command) -> bool {
+        let is_called_by_name = || command.words.first().is_none_or(|word| !word.raw.contains('/'));
+        !self.follows_hadolint() || (command.through.is_empty() && is_called_by_name())
+    }
+
+    /// The package commands of an instruction that rules look at.
+    pub(crate) fn package_commands(self, index: usize) -> impl Iterator<Item = &'a PackageCommand> + Clone {
+        let script = self.model.script(index);
+        let is_seen = move |command: &&PackageCommand| self.sees(&script.commands[command.command]);
+        self.model.package_commands(index).iter().filter(is_seen)
+    }
+
+    /// Those of them that download packages.
+    pub(crate) fn installs(self, index: usize) -> impl Iterator<Item = &'a PackageCommand> + Clone {
+        self.package_commands(index).filter(|command| command.verb.action.downloads())
     }
 }
 

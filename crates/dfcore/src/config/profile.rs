@@ -2,7 +2,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Severity;
-use crate::rule::{RuleMeta, StageScope};
+use crate::rule::{Convention, RuleMeta};
 
 /// A set of rules with their severities, to start from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -48,12 +48,13 @@ impl Profile {
         }
     }
 
-    /// Of which stages its rules speak.
+    /// Whose custom decides where tools differ.
     #[must_use]
-    pub const fn stages(self) -> StageScope {
+    pub const fn convention(self) -> Convention {
         match self {
-            Self::Default => StageScope::Shipped,
-            Self::Hadolint | Self::Buildkit => StageScope::All,
+            Self::Default => Convention::Own,
+            Self::Hadolint => Convention::Hadolint,
+            Self::Buildkit => Convention::Buildkit,
         }
     }
 }

@@ -9,7 +9,7 @@ use super::error::{ConfigError, Problem, Problems};
 use super::table::closest;
 use super::{Config, Edition, Level, Profile};
 use crate::diagnostic::Severity;
-use crate::rule::{LabelRules, Registered, Rule, RuleMeta, StageScope};
+use crate::rule::{Convention, LabelRules, Registered, Rule, RuleMeta};
 use crate::rules;
 
 /// Which rules run and from which severity on a run fails: `[lint]`, or the flags of a command line.
@@ -154,10 +154,10 @@ impl Settings {
         self.fail_on
     }
 
-    /// Of which stages rules speak that are about what ships.
+    /// Whose custom decides where tools differ.
     #[must_use]
-    pub const fn stages(&self) -> StageScope {
-        self.profile.stages()
+    pub const fn convention(&self) -> Convention {
+        self.profile.convention()
     }
 
     /// The set of rules that they started from.

@@ -13,7 +13,7 @@ pub(crate) fn report_unpinned<'m>(
 ) {
     let model = cx.model;
     for (index, _) in model.run_scripts().filter(|(index, _)| cx.speaks_of_instruction(*index)) {
-        let found = model
+        let found = cx
             .installs(index)
             .flat_map(|install| floating(install).into_iter().map(move |package| (install, package)));
         let found: Vec<(&PackageCommand, &Package)> = found.collect();
@@ -45,7 +45,10 @@ pub(crate) fn report_kept_cache(
 ) {
     let model = cx.model;
     for (index, _) in model.run_scripts().filter(|(index, _)| cx.speaks_of_instruction(*index)) {
-        let mut keepers = model.cache_keepers(index).into_iter().filter(|install| looks_at(index, install));
+        let script = model.script(index);
+        let keepers = model.cache_keepers(index).into_iter();
+        let keepers = keepers.filter(|install| cx.sees(&script.commands[install.command]));
+        let mut keepers = keepers.filter(|install| looks_at(index, install));
         let Some(first) = keepers.next() else { continue };
         let finding = report
             .at(first.span, format!("{} keeps its downloads in the image", first.manager.name()))

@@ -1,6 +1,6 @@
 use rustc_hash::FxHashSet;
 
-use super::{RuleContext, StageScope};
+use super::RuleContext;
 use crate::model::{Base, Stage, User, Value};
 use crate::syntax::ast::{InstructionKind, Word};
 
@@ -24,7 +24,7 @@ impl<'a> RuleContext<'a> {
         let model = self.model;
         let mut is_base = vec![false; model.stages().len()];
         for stage in model.stages() {
-            if let (Base::Stage(base), StageScope::Shipped) = (&stage.base, self.stages) {
+            if let (Base::Stage(base), false) = (&stage.base, self.speaks_of_all_stages()) {
                 is_base[*base] = true;
             }
         }

@@ -34,7 +34,7 @@ impl Confirmation {
                     && !command.packages.iter().any(|package| package.source == PackageSource::Unknown)
                     && !has_input(shell_command(model, index, command))
             };
-            let asking: Vec<&PackageCommand> = model.package_commands(index).iter().filter(asks).collect();
+            let asking: Vec<&PackageCommand> = cx.package_commands(index).filter(asks).collect();
             let Some(first) = asking.first() else { continue };
             let configured = configured.get_or_insert_with(|| configured_stages(model, self.files, self.key));
             if holds_at(model, index, configured) {

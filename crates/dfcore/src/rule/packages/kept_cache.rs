@@ -10,6 +10,8 @@ pub(crate) struct KeptCache {
     pub(crate) managers: &'static [Manager],
     /// Whether a command fills the cache.
     pub(crate) fills: fn(&PackageCommand) -> bool,
+    /// Whether a later command of the step makes up for it by emptying the folder.
+    pub(crate) can_be_emptied: bool,
     /// The folders that the versions of the manager fill, of which a file does not say which one it has.
     pub(crate) folders: &'static [&'static str],
     /// What is kept.
@@ -23,7 +25,7 @@ impl KeptCache {
     pub(crate) fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
         let model = cx.model;
         for index in model.runs().filter(|&index| cx.speaks_of_instruction(index)) {
-            let ours = model.package_commands(index).iter();
+            let ours = cx.package_commands(index);
             let ours = ours.filter(|command| self.managers.contains(&command.manager));
             let mut filling = ours.clone().filter(|command| (self.fills)(command)).peekable();
             if filling.peek().is_none() {
@@ -36,7 +38,8 @@ impl KeptCache {
                 let folders = self.folders_of(command);
                 let is_gone = |folder: &String| {
                     let mut later = cleanups.iter().filter(|cleanup| cleanup.command > command.command);
-                    model.is_mounted(index, folder) || later.any(|cleanup| cleanup.may_empty(folder))
+                    model.is_mounted(index, folder)
+                        || (self.can_be_emptied && later.any(|cleanup| cleanup.may_empty(folder)))
                 };
                 !is_elsewhere && !folders.is_empty() && !folders.iter().any(is_gone)
             };

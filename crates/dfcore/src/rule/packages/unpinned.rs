@@ -1,12 +1,14 @@
 use crate::model::packages::{Manager, Package, PackageCommand, PackageSource};
 use crate::rule::{Report, RuleContext};
 
-use super::report_together;
+use super::{program, report_together};
 
 /// Packages that a command installs in whatever version there is.
 pub(crate) struct Unpinned {
     /// Whose commands are looked at.
     pub(crate) managers: &'static [Manager],
+    /// Those of their programs that hadolint looks at.
+    pub(crate) hadolint: &'static [&'static str],
     /// What stands between a package and its version.
     pub(crate) joint: &'static str,
     /// What to do when a version for each package is too much to ask.
@@ -25,11 +27,14 @@ impl Unpinned {
     ) {
         let model = cx.model;
         for index in model.runs().filter(|&index| cx.speaks_of_instruction(index)) {
-            let installs = model.installs(index).filter(|install| self.managers.contains(&install.manager));
-            let installs = installs.filter(|install| !is_fixed(index, install));
+            let is_known = |install: &&PackageCommand| {
+                !cx.follows_hadolint() || self.hadolint.contains(&program(model, index, install))
+            };
+            let installs = cx.installs(index).filter(|install| self.managers.contains(&install.manager));
+            let installs = installs.filter(is_known).filter(|install| !is_fixed(index, install));
             let packages: Vec<(&Package, &str)> = installs
                 .flat_map(|install| install.packages.iter().map(move |package| (install, package)))
-                .filter_map(|(install, package)| Some((package, unpinned_name(install, package)?)))
+                .filter_map(|(install, package)| Some((package, self.unpinned_name(cx, install, package)?)))
                 .collect();
             let Some(&(first, name)) = packages.first() else { continue };
             let message = match packages.len() - 1 {
@@ -46,16 +51,28 @@ impl Unpinned {
             finding.note(self.note).help(format!("write {version}{}", self.instead));
         }
     }
-}
 
-/// The name of a package that the command asks for without a version; `None` for one with a version, for files, addresses
-/// and groups of packages, which have none, and where a variable leaves it open.
-fn unpinned_name<'p>(install: &PackageCommand, package: &'p Package) -> Option<&'p str> {
-    let has_versions = match package.source {
-        PackageSource::Registry => install.verb.name == "install" || install.verb.name == "add",
-        // Streams, which are versions of a module.
-        PackageSource::Group => install.verb.name == "module install",
-        _ => false,
-    };
-    package.name.as_deref().filter(|_| has_versions && package.version.is_none())
+    /// The name of a package that the command asks for without a version; `None` for one with a version, for files,
+    /// addresses and groups of packages, which have none, and where a variable leaves it open. To hadolint a variable is a
+    /// package without a version.
+    fn unpinned_name<'m>(
+        &self,
+        cx: &RuleContext<'m>,
+        install: &PackageCommand,
+        package: &'m Package,
+    ) -> Option<&'m str> {
+        let has_versions = match package.source {
+            PackageSource::Registry => install.verb.name == "install" || install.verb.name == "add",
+            // Streams, which are versions of a module.
+            PackageSource::Group => install.verb.name == "module install",
+            PackageSource::Unknown => cx.follows_hadolint(),
+            _ => false,
+        };
+        if !has_versions || package.version.is_some() {
+            return None;
+        }
+        let written = cx.model.slice(package.span);
+        let is_variable = cx.follows_hadolint() && written.contains('$') && !written.contains(self.joint);
+        package.name.as_deref().or(is_variable.then_some(written))
+    }
 }

@@ -28,8 +28,20 @@ declare_rule! {
     ///
     /// ## Differs from
     ///
-    /// hadolint reports stages on `scratch` too, where the path is known to begin at `/`, and mistakes a `WORKDIR` of
-    /// another stage for one of this stage when both stand on the same image.
+    /// hadolint reports stages on `scratch` too, where the path is known to begin at `/`; so does this rule in the profile
+    /// `hadolint`:
+    ///
+    /// ```toml,options
+    /// [lint]
+    /// profile = "hadolint"
+    /// ```
+    ///
+    /// ```dockerfile,bad
+    /// FROM scratch
+    /// COPY app.jar lib/
+    /// ```
+    ///
+    /// hadolint also mistakes a `WORKDIR` of another stage for one of this stage when both stand on the same image.
     ///
     /// ## Sources
     ///
@@ -55,7 +67,8 @@ impl Rule for RelativeCopyWithoutWorkdir {
         for stage in model.stages() {
             let starts_set = match stage.base {
                 Base::Stage(base) => is_set[base],
-                Base::Scratch => true,
+                // There the folder is known to be `/`, which hadolint does not look at.
+                Base::Scratch => !cx.follows_hadolint(),
                 Base::Image(_) => false,
             };
             is_set.push(check(model, stage, starts_set || triggers_workdir(model, stage), report));
@@ -74,13 +87,19 @@ fn check(model: &Model<'_>, stage: &Stage, mut is_set: bool, report: &mut Report
                 if !is_relative(&path) {
                     continue;
                 }
-                let image = model.stages()[stage.root].base.image();
-                let image = image.map_or("the base image".to_owned(), |image| format!("`{image}`"));
+                let root = &model.stages()[stage.root].base;
+                let note = match (root.image(), root) {
+                    (_, Base::Scratch) => "it is a path in `/`".to_owned(),
+                    (image, _) => {
+                        let image = image.map_or("the base image".to_owned(), |image| format!("`{image}`"));
+                        format!(
+                            "it is a path in the working directory of {image}, or in `/` if that has none"
+                        )
+                    }
+                };
                 report
                     .at(word.span, format!("`{}` is relative, and no `WORKDIR` is set", path.text()))
-                    .note(format!(
-                        "it is a path in the working directory of {image}, or in `/` if that has none"
-                    ))
+                    .note(note)
                     .help("set a `WORKDIR` first, or write the whole path");
             }
             _ => {}

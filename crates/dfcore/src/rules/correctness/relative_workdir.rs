@@ -30,7 +30,20 @@ declare_rule! {
     /// ## Differs from
     ///
     /// hadolint reports each relative `WORKDIR`, also below an absolute one, and lets everything pass that begins with a
-    /// `$`; here a variable is filled in. BuildKit reports only the first `WORKDIR` of a stage, as here, but on
+    /// `$`; here a variable is filled in. In the profile `hadolint` this rule does the same:
+    ///
+    /// ```toml,options
+    /// [lint]
+    /// profile = "hadolint"
+    /// ```
+    ///
+    /// ```dockerfile,bad
+    /// FROM golang:1.26
+    /// WORKDIR /src
+    /// WORKDIR cmd/server
+    /// ```
+    ///
+    /// BuildKit reports only the first `WORKDIR` of a stage, as here, but on
     /// `scratch` too.
     ///
     /// ## Sources
@@ -62,13 +75,19 @@ impl Rule for RelativeWorkdir {
             let is_of_base = |reason| reason == Reason::BaseImage;
             let depends_on_base =
                 model.state(index).workdir.unknown_parts().iter().any(|part| is_of_base(part.reason));
-            if !depends_on_base || !is_relative(&value) || reported == Some(stage.index) {
+            let is_first = depends_on_base && reported != Some(stage.index);
+            // hadolint speaks of each that is written so.
+            let is_meant = match cx.follows_hadolint() {
+                true => !model.text(word).starts_with('$'),
+                false => is_first,
+            };
+            if !is_meant || !is_relative(&value) {
                 continue;
             }
             reported = Some(stage.index);
             let mut finding =
                 report.at(word.span, format!("the working directory `{}` is relative", value.text()));
-            if let Some(image) = model.stages()[stage.root].base.image() {
+            if let Some(image) = model.stages()[stage.root].base.image().filter(|_| depends_on_base) {
                 finding = finding
                     .note(format!("it is a folder in the working directory of `{image}`, wherever that is"));
             }

@@ -46,7 +46,18 @@ declare_rule! {
     ///
     /// ## Differs from
     ///
-    /// hadolint takes the text as it stands; here the defaults of build arguments are filled in first.
+    /// hadolint takes the text as it stands; here the defaults of build arguments are filled in first. In the profile
+    /// `hadolint` they are not:
+    ///
+    /// ```toml,options
+    /// [lint]
+    /// profile = "hadolint"
+    /// ```
+    ///
+    /// ```dockerfile,good
+    /// ARG VERSION=latest
+    /// FROM ghcr.io/astral-sh/uv:${VERSION} AS uv
+    /// ```
     ///
     /// ## Sources
     ///

@@ -48,6 +48,7 @@ declare_rule! {
 
 const PACKAGES: Unpinned = Unpinned {
     managers: &[Manager::Apk],
+    hadolint: &["apk"],
     joint: "~",
     instead: " with the part of the version that matters; a whole one goes away with its next fix",
     note: "apk takes the newest one that the repositories have on the day of the build",

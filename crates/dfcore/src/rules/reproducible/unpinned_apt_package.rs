@@ -54,6 +54,7 @@ declare_rule! {
 
 const PACKAGES: Unpinned = Unpinned {
     managers: &[Manager::Apt],
+    hadolint: &["apt-get"],
     joint: "=",
     instead: ", or take all packages from one day of snapshot.debian.org or snapshot.ubuntu.com",
     note: "apt takes the newest one that the repositories have on the day of the build",

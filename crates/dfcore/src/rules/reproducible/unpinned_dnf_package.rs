@@ -49,6 +49,7 @@ declare_rule! {
 
 const PACKAGES: Unpinned = Unpinned {
     managers: &[Manager::Dnf, Manager::Microdnf, Manager::Tdnf],
+    hadolint: &["dnf", "microdnf"],
     joint: "-",
     instead: "",
     note: "dnf takes the newest one that the repositories have on the day of the build",

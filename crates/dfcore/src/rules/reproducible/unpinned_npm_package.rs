@@ -28,7 +28,18 @@ declare_rule! {
     /// ## Differs from
     ///
     /// hadolint's DL3016 knows `npm install` only; here `npm i`, `npm add`, yarn, pnpm and bun are read as well, also behind
-    /// `sudo` and in `sh -c`. It takes a tag for a version, and a folder that begins with a variable for a package.
+    /// `sudo` and in `sh -c`. It takes a tag for a version, and a folder that begins with a variable for a package. In the profile
+    /// `hadolint` this rule looks at `npm install` only, and a tag is a version there, too:
+    ///
+    /// ```toml,options
+    /// [lint]
+    /// profile = "hadolint"
+    /// ```
+    ///
+    /// ```dockerfile,good
+    /// FROM node:22
+    /// RUN npm install -g typescript@latest && yarn global add pm2
+    /// ```
     ///
     /// ## Sources
     ///
@@ -49,8 +60,17 @@ declare_rule! {
 
 impl Rule for UnpinnedNpmPackage {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
+        let floating = if cx.follows_hadolint() { without_version } else { floating };
         report_unpinned(cx, report, floating, |name| format!("write `{name}@<version>`"));
     }
+}
+
+/// What hadolint reports: packages of `npm install` without any version or tag.
+fn without_version(install: &PackageCommand) -> Vec<&Package> {
+    if install.manager != Manager::Npm || install.verb.name != "install" {
+        return Vec::new();
+    }
+    install.packages.iter().filter(|package| package.version.is_none() && package.floats()).collect()
 }
 
 fn floating(install: &PackageCommand) -> Vec<&Package> {

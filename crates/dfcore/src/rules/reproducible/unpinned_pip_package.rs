@@ -1,4 +1,4 @@
-use crate::model::packages::{Action, Manager, ManifestRole, Package, PackageCommand};
+use crate::model::packages::{Action, Manager, ManifestRole, Package, PackageCommand, PackageSource};
 use crate::rule::{Report, Rule, RuleContext, declare_rule, report_unpinned};
 
 declare_rule! {
@@ -45,6 +45,23 @@ declare_rule! {
     /// - takes the user in `git+ssh://git@host/…` for a version,
     /// - does not know `uv pip install`, nor pip behind `sudo` and with an option before `install`.
     ///
+    /// In the profile `hadolint` this rule does as hadolint does but for `git+ssh://`:
+    ///
+    /// ```toml,options
+    /// [lint]
+    /// profile = "hadolint"
+    /// ```
+    ///
+    /// ```dockerfile,good
+    /// FROM python:3.12-slim
+    /// RUN pip install 'gunicorn>=20' && uv pip install flask
+    /// ```
+    ///
+    /// ```dockerfile,bad
+    /// FROM python:3.12-slim
+    /// RUN pip install $PACKAGES
+    /// ```
+    ///
     /// ## Sources
     ///
     /// - <https://pip.pypa.io/en/stable/topics/repeatable-installs/>
@@ -64,10 +81,23 @@ declare_rule! {
 
 impl Rule for UnpinnedPipPackage {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
+        let floating = if cx.follows_hadolint() { without_version } else { floating };
         report_unpinned(cx, report, floating, |name| {
             format!("write `{name}==<version>`, or list it with its version in a requirements file")
         });
     }
+}
+
+/// What hadolint reports: packages of pip itself without any constraint, where no file lists others.
+fn without_version(install: &PackageCommand) -> Vec<&Package> {
+    let is_listed = !install.manifests.is_empty() || install.project.is_some();
+    if install.manager != Manager::Pip || install.verb.action != Action::Install || is_listed {
+        return Vec::new();
+    }
+    let is_open = |package: &&Package| {
+        package.version.is_none() && (package.floats() || package.source == PackageSource::Unknown)
+    };
+    install.packages.iter().filter(is_open).collect()
 }
 
 fn floating(install: &PackageCommand) -> Vec<&Package> {

@@ -49,6 +49,7 @@ declare_rule! {
 
 const PACKAGES: Unpinned = Unpinned {
     managers: &[Manager::Yum],
+    hadolint: &["yum"],
     joint: "-",
     instead: "",
     note: "yum takes the newest one that the repositories have on the day of the build",

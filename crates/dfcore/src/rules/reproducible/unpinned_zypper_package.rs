@@ -46,6 +46,7 @@ declare_rule! {
 
 const PACKAGES: Unpinned = Unpinned {
     managers: &[Manager::Zypper],
+    hadolint: &["zypper"],
     joint: "=",
     instead: "",
     note: "zypper takes the newest one that the repositories have on the day of the build",

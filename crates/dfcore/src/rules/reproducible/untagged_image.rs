@@ -47,7 +47,17 @@ declare_rule! {
     /// ## Differs from
     ///
     /// hadolint does not look at an image that begins with a variable; here the defaults of build arguments are filled in.
-    /// Where a variable may still bring the tag, nothing is said.
+    /// Where a variable may still bring the tag, nothing is said. In the profile `hadolint` no default is filled in:
+    ///
+    /// ```toml,options
+    /// [lint]
+    /// profile = "hadolint"
+    /// ```
+    ///
+    /// ```dockerfile,good
+    /// ARG BASE=debian
+    /// FROM $BASE
+    /// ```
     ///
     /// ## Sources
     ///

@@ -57,8 +57,19 @@ declare_rule! {
     ///
     /// ## Differs from
     ///
-    /// hadolint's DL3002 looks at every stage, also those that are only built from (as the profile `hadolint` does), takes
-    /// `USER $NAME` for a name, and knows no programs that give root up.
+    /// hadolint's DL3002 looks at every stage, also those that are only built from, and takes `USER $NAME` for a name, both
+    /// as the profile `hadolint` does; and it knows no programs that give root up.
+    ///
+    /// ```toml,options
+    /// [lint]
+    /// profile = "hadolint"
+    /// ```
+    ///
+    /// ```dockerfile,good
+    /// FROM debian:12
+    /// ARG ACCOUNT=root
+    /// USER $ACCOUNT
+    /// ```
     ///
     /// ## Sources
     ///
@@ -81,7 +92,9 @@ impl Rule for LastUserRoot {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
         for last in cx.last_users() {
             let is_root = cx.model.state_at_end(last.stage).user.is_root() == Some(true);
-            if is_root && !gives_root_up(cx.model, last.stage) {
+            // hadolint does not fill variables in.
+            let is_left_open = cx.follows_hadolint() && cx.model.text(last.word).starts_with('$');
+            if is_root && !is_left_open && !gives_root_up(cx.model, last.stage) {
                 check(cx.model, last, report);
             }
         }

@@ -1,5 +1,5 @@
 use crate::model::{Lookup, Model, Reason, expand};
-use crate::rule::{Report, Rule, RuleContext, StageScope, declare_rule};
+use crate::rule::{Report, Rule, RuleContext, declare_rule};
 use crate::syntax::ast::{InstructionKind, KeyValue};
 
 declare_rule! {
@@ -48,7 +48,19 @@ declare_rule! {
     /// hadolint's DL3064 takes every name that contains `token`, `secret`, `private`, `username` or the like, so that it
     /// reports `USERNAME`, `PRIVATE_ZONEFILE` and `TOKENIZERS_PARALLELISM`, and has names on its list that say nothing
     /// (`TRAVIS_SUDO`, `STRIPE_DEVICE_NAME`). It reports a file's name and an empty value too, and one name in an instruction
-    /// with several.
+    /// with several. In the profile `hadolint` this rule asks for the same parts of names and does not look at values:
+    ///
+    /// ```toml,options
+    /// [lint]
+    /// profile = "hadolint"
+    /// ```
+    ///
+    /// ```dockerfile,bad
+    /// FROM debian:12
+    /// ARG USERNAME=dev
+    /// ```
+    ///
+    /// There it leaves out the names on the list that no secret has.
     ///
     /// BuildKit's check takes every word `KEY` and `AUTH` (`GPG_KEY`, `SSH_AUTH_SOCK`, `AUTH_MODE`), does not know `PASSPHRASE`
     /// and `PGPASSWORD`, and does not look at values.
@@ -163,13 +175,21 @@ impl Rule for SecretInEnvironment {
                 InstructionKind::Arg(pairs) => (pairs, false),
                 _ => continue,
             };
+            if cx.follows_hadolint() {
+                let suspect = pairs.pairs.iter().find(|pair| is_suspect(model.text(&pair.key)));
+                if let Some(pair) = suspect {
+                    let comes = if pair.value.is_some() { From::File } else { From::Build };
+                    secret(pair, model.text(&pair.key), comes, is_env, report);
+                }
+                continue;
+            }
             for pair in &pairs.pairs {
                 let name = model.text(&pair.key);
                 if !is_secret(name) {
                     continue;
                 }
                 let Some(comes) = comes_from(model, index, pair) else { continue };
-                let is_spoken_of = comes == From::File || cx.stages == StageScope::All;
+                let is_spoken_of = comes == From::File || cx.speaks_of_all_stages();
                 if is_spoken_of || cx.speaks_of_instruction(index) {
                     secret(pair, name, comes, is_env, report);
                 }
@@ -235,6 +255,13 @@ fn secret(pair: &KeyValue, name: &str, comes: From, is_env: bool, report: &mut R
         )
     };
     finding.note(note).help(help);
+}
+
+/// Whether hadolint takes a name for that of a secret.
+fn is_suspect(name: &str) -> bool {
+    const PARTS: [&str; 7] = ["api_key", "client_key", "password", "private", "secret", "token", "username"];
+    let lower = name.to_ascii_lowercase();
+    PARTS.iter().any(|part| lower.contains(part)) || is_secret(name)
 }
 
 fn is_secret(name: &str) -> bool {

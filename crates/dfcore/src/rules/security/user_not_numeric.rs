@@ -1,4 +1,6 @@
+use crate::model::Model;
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
+use crate::syntax::ast::{InstructionKind, Word};
 
 declare_rule! {
     /// The container's user is a name, which only the image itself can turn into a number.
@@ -32,7 +34,26 @@ declare_rule! {
     ///
     /// hadolint 2.15 reports each `USER` of the file (later versions only the last one), takes every `ARG` for a number
     /// and every `ENV` for a name, and does not know the accounts of Windows. Here values are filled in, and nothing
-    /// is said where only the build or the base image knows them.
+    /// is said where only the build or the base image knows them. In the profile `hadolint` this rule does as hadolint
+    /// does:
+    ///
+    /// ```toml,options
+    /// [lint]
+    /// profile = "hadolint"
+    /// ```
+    ///
+    /// ```dockerfile,bad
+    /// FROM debian:12
+    /// USER root
+    /// RUN apt-get update
+    /// USER 10001
+    /// ```
+    ///
+    /// ```dockerfile,good
+    /// FROM debian:12
+    /// ARG ACCOUNT=app
+    /// USER $ACCOUNT
+    /// ```
     ///
     /// ## Sources
     ///
@@ -55,6 +76,10 @@ const WINDOWS: [&str; 2] = ["ContainerAdministrator", "ContainerUser"];
 
 impl Rule for UserNotNumeric {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
+        if cx.follows_hadolint() {
+            written_names(cx.model, report);
+            return;
+        }
         for last in cx.last_users() {
             let Some(name) = last.value.as_known().and_then(|value| value.split(':').next()) else {
                 continue;
@@ -63,13 +88,44 @@ impl Rule for UserNotNumeric {
             if is_number || WINDOWS.iter().any(|account| name.eq_ignore_ascii_case(account)) {
                 continue;
             }
-            report
-                .at(last.word.span, format!("the container's user is the name `{name}`, not a number"))
-                .note("only the image itself knows its number: `runAsNonRoot` and owners of volumes go by numbers")
-                .help(match name {
-                    "root" => "write `0`, or better the number of another user".to_owned(),
-                    _ => format!("write the number that `{name}` has"),
-                });
+            report_name(
+                last.word,
+                &format!("the container's user is the name `{name}`, not a number"),
+                name,
+                report,
+            );
+        }
+    }
+}
+
+fn report_name(word: &Word, message: &str, name: &str, report: &mut Report<'_>) {
+    report
+        .at(word.span, message)
+        .note("only the image itself knows its number: `runAsNonRoot` and owners of volumes go by numbers")
+        .help(match name {
+            "root" => "write `0`, or better the number of another user".to_owned(),
+            _ => format!("write the number that `{name}` has"),
+        });
+}
+
+/// What hadolint reports: each `USER` that is not written as a number or as an argument of the build.
+fn written_names(model: &Model<'_>, report: &mut Report<'_>) {
+    let mut arguments: Vec<&str> = Vec::new();
+    for (_, instruction) in model.instructions() {
+        match &instruction.kind {
+            InstructionKind::Arg(pairs) => {
+                arguments.extend(pairs.pairs.iter().map(|pair| model.text(&pair.key)));
+            }
+            InstructionKind::User(user) => {
+                let Some(word) = &user.word else { continue };
+                let name = model.text(word).split(':').next().unwrap_or_default();
+                let is_number = name.bytes().all(|byte| byte.is_ascii_digit());
+                let variable = name.strip_prefix('$').map(|name| name.trim_matches(['{', '}']));
+                if !is_number && !variable.is_some_and(|name| arguments.contains(&name)) {
+                    report_name(word, &format!("the user is the name `{name}`, not a number"), name, report);
+                }
+            }
+            _ => {}
         }
     }
 }

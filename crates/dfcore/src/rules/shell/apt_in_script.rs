@@ -43,8 +43,8 @@ impl Rule for AptInScript {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
         let model = cx.model;
         for index in model.runs() {
-            let programs =
-                model.script(index).commands_named("apt").filter_map(|command| command.words.first());
+            let commands = model.script(index).commands_named("apt").filter(|command| cx.sees(command));
+            let programs = commands.filter_map(|command| command.words.first());
             let places: Vec<_> = programs.map(|word| word.span).collect();
             let message = "`apt` has no stable command line".to_owned();
             let Some(finding) = report_together(report, &places, message, "here too") else { continue };

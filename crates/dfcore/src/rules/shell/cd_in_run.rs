@@ -1,5 +1,6 @@
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
 use crate::shell::{Command, Nesting, Operator};
+use crate::syntax::ast::InstructionKind;
 
 declare_rule! {
     /// A `RUN` changes the folder with `cd`.
@@ -33,6 +34,22 @@ declare_rule! {
     /// ## Differs from
     ///
     /// hadolint's DL3003 also reports a `cd` in a subshell, a substitution or a function, and does not look at `ONBUILD`.
+    /// So does this rule in the profile `hadolint`:
+    ///
+    /// ```toml,options
+    /// [lint]
+    /// profile = "hadolint"
+    /// ```
+    ///
+    /// ```dockerfile,bad
+    /// FROM debian:12
+    /// RUN make && (cd doc && make)
+    /// ```
+    ///
+    /// ```dockerfile,good
+    /// FROM debian:12
+    /// ONBUILD RUN cd /src && make
+    /// ```
     ///
     /// ## Sources
     ///
@@ -53,9 +70,15 @@ declare_rule! {
 impl Rule for CdInRun {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
         let model = cx.model;
-        for (_, script) in model.run_scripts() {
-            let changes: Vec<&Command> =
-                script.commands_named("cd").filter(|command| lasts(command)).collect();
+        for (index, script) in model.run_scripts() {
+            if cx.follows_hadolint() && !matches!(model.instruction(index).kind, InstructionKind::Run(_)) {
+                continue;
+            }
+            let is_meant = |command: &&Command| match cx.follows_hadolint() {
+                true => cx.sees(command),
+                false => lasts(command),
+            };
+            let changes: Vec<&Command> = script.commands_named("cd").filter(is_meant).collect();
             let Some((first, others)) = changes.split_first() else { continue };
             let folder = first.arguments().iter().find(|word| !word.raw.starts_with('-'));
             let is_last = script.commands.last().is_some_and(|last| last.span == first.span);

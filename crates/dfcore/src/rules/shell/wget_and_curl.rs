@@ -54,7 +54,7 @@ impl Rule for WgetAndCurl {
             for (index, _) in model.body(stage).filter(|(index, _)| model.is_run(*index)) {
                 let commands = &model.script(index).commands;
                 let use_of = |tool| {
-                    let command = commands.iter().find(|command| command.is(tool))?;
+                    let command = commands.iter().find(|command| command.is(tool) && cx.sees(command))?;
                     Some(command.words.first()?.span)
                 };
                 let uses = TOOLS.map(use_of);

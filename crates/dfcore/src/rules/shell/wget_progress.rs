@@ -48,7 +48,10 @@ declare_rule! {
 impl Rule for WgetProgress {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
         for (_, script) in cx.model.run_scripts() {
-            let talkative = script.commands_named("wget").filter(|command| shows_progress(command));
+            let talkative = script
+                .commands_named("wget")
+                .filter(|command| cx.sees(command))
+                .filter(|command| shows_progress(command));
             let mut talkative = talkative.filter_map(|command| Some(command.words.first()?.span));
             let Some(first) = talkative.next() else { continue };
             report

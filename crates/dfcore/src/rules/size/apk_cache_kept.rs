@@ -31,7 +31,18 @@ declare_rule! {
     /// ## Differs from
     ///
     /// hadolint's DL3019 asks for `--no-cache` also where the same `RUN` empties `/var/cache/apk` afterwards, which leaves the
-    /// same image; where `--no-network` downloads nothing; and where a variable may hold the option.
+    /// same image; where `--no-network` downloads nothing; and where a variable may hold the option. So does this rule in
+    /// the profile `hadolint`:
+    ///
+    /// ```toml,options
+    /// [lint]
+    /// profile = "hadolint"
+    /// ```
+    ///
+    /// ```dockerfile,bad
+    /// FROM alpine:3.20
+    /// RUN apk add jq && rm -rf /var/cache/apk/*
+    /// ```
     ///
     /// ## Sources
     ///
@@ -52,9 +63,17 @@ declare_rule! {
 const CACHE: KeptCache = KeptCache {
     managers: &[Manager::Apk],
     fills,
+    can_be_emptied: true,
     folders: &["/var/cache/apk"],
     what: "the package index in `/var/cache/apk`",
     help: "write `{} add --no-cache`, or mount a cache on `/var/cache/apk`",
+};
+
+/// What hadolint asks for: the option, whatever the step does later.
+const WITHOUT_OPTION: KeptCache = KeptCache {
+    fills: |command| command.verb.name == "add" && command.cache.disabled.is_none(),
+    can_be_emptied: false,
+    ..CACHE
 };
 
 /// Whether the command may download an index and keep it.
@@ -69,6 +88,6 @@ fn fills(command: &PackageCommand) -> bool {
 
 impl Rule for ApkCacheKept {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
-        CACHE.check(cx, report);
+        if cx.follows_hadolint() { WITHOUT_OPTION.check(cx, report) } else { CACHE.check(cx, report) }
     }
 }

@@ -1,5 +1,5 @@
+use crate::model::is_below;
 use crate::model::packages::{Action, Manager};
-use crate::model::{Model, is_below};
 use crate::rule::packages::{program, report_together};
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
 use crate::shell::Wrapper;
@@ -95,7 +95,7 @@ impl Rule for AptListsKept {
                         .iter()
                         .any(|cleanup| cleanup.command > update.command && cleanup.may_empty(LISTS))
                 };
-                let kept: Vec<Update<'_>> = updates(model, index).into_iter().filter(is_kept).collect();
+                let kept: Vec<Update<'_>> = updates(cx, index).into_iter().filter(is_kept).collect();
                 if !kept.is_empty() && !model.is_mounted(index, LISTS) {
                     kept_lists(&kept, too_late, report);
                 }
@@ -107,9 +107,10 @@ impl Rule for AptListsKept {
 }
 
 /// The commands of a `RUN` that fill the folder, in order.
-fn updates<'m>(model: &'m Model<'_>, index: usize) -> Vec<Update<'m>> {
+fn updates<'m>(cx: &RuleContext<'m>, index: usize) -> Vec<Update<'m>> {
+    let model = cx.model;
     let commands = &model.script(index).commands;
-    let by_apt = model.package_commands(index).iter().filter(|command| {
+    let by_apt = cx.package_commands(index).filter(|command| {
         let fills = command.cache.directories.iter().any(|folder| is_below(LISTS, folder));
         command.manager == Manager::Apt && command.verb.action == Action::Refresh && fills
     });
@@ -120,6 +121,7 @@ fn updates<'m>(model: &'m Model<'_>, index: usize) -> Vec<Update<'m>> {
     });
     let by_aptitude = commands.iter().enumerate().filter(|(_, command)| {
         command.is("aptitude")
+            && cx.sees(command)
             && command
                 .arguments()
                 .iter()

@@ -55,7 +55,11 @@ impl Rule for AptRecommendsInstalled {
         let model = cx.model;
         let mut configured = None;
         for index in model.runs().filter(|&index| cx.speaks_of_instruction(index)) {
-            let installs = model.installs(index);
+            // To hadolint `apt` is a rule of its own.
+            let is_known = |install: &&PackageCommand| {
+                !cx.follows_hadolint() || program(model, index, install) == "apt-get"
+            };
+            let installs = cx.installs(index).filter(is_known);
             let open: Vec<&PackageCommand> = installs.filter(|install| leaves_open(install)).collect();
             let Some(first) = open.first() else { continue };
             let configured = configured

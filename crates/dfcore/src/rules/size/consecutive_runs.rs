@@ -59,8 +59,7 @@ impl Rule for ConsecutiveRuns {
         for stage in model.stages().iter().filter(|stage| cx.speaks_of(stage)) {
             let mut previous: Option<&Instruction> = None;
             for (index, instruction) in model.body(stage) {
-                let is_single =
-                    matches!(instruction.kind, InstructionKind::Run(_)) && is_single(model, index);
+                let is_single = matches!(instruction.kind, InstructionKind::Run(_)) && is_single(cx, index);
                 if !is_single {
                     previous = None;
                     continue;
@@ -81,11 +80,15 @@ impl Rule for ConsecutiveRuns {
 }
 
 /// Whether a step is one command, as far as they can be counted.
-fn is_single(model: &Model<'_>, index: usize) -> bool {
-    let script = model.script(index);
+fn is_single(cx: &RuleContext<'_>, index: usize) -> bool {
+    let script = cx.model.script(index);
+    if !script.dialect.is_shell() {
+        // hadolint finds no commands in it, which is less than two.
+        return cx.follows_hadolint();
+    }
     // What another command runs is not counted twice.
     let is_own = |command: &&Command| command.through.is_empty() && !command.words.is_empty();
-    script.dialect.is_shell() && script.commands.iter().filter(is_own).nth(1).is_none()
+    script.commands.iter().filter(is_own).nth(1).is_none()
 }
 
 fn has_same_flags(model: &Model<'_>, one: &Instruction, other: &Instruction) -> bool {

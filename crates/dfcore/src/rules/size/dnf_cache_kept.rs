@@ -55,6 +55,7 @@ declare_rule! {
 const CACHE: KeptCache = KeptCache {
     managers: &[Manager::Dnf, Manager::Microdnf, Manager::Tdnf],
     fills: |command| matches!(command.verb.action, Action::Install | Action::Upgrade),
+    can_be_emptied: true,
     folders: &["/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/yum", "/var/cache/tdnf"],
     what: "its cache",
     help: "end the same `RUN` with `&& {} clean all`",

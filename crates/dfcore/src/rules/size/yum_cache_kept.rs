@@ -55,6 +55,7 @@ const CACHE: KeptCache = KeptCache {
     managers: &[Manager::Yum],
     fills: |command| matches!(command.verb.action, Action::Install | Action::Upgrade),
     // The second where yum is dnf.
+    can_be_emptied: true,
     folders: &["/var/cache/yum", "/var/cache/dnf"],
     what: "its cache",
     help: "end the same `RUN` with `&& {} clean all`",

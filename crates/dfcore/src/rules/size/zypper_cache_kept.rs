@@ -55,6 +55,7 @@ const CACHE: KeptCache = KeptCache {
     managers: &[Manager::Zypper],
     fills: |command| matches!(command.verb.action, Action::Install | Action::Upgrade),
     // What is known of the repositories; packages are not kept by default.
+    can_be_emptied: true,
     folders: &["/var/cache/zypp/raw"],
     what: "what it knows of the repositories in `/var/cache/zypp`",
     help: "end the same `RUN` with `&& {} clean --all`",

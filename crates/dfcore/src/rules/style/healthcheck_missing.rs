@@ -1,5 +1,5 @@
 use crate::model::Base;
-use crate::rule::{Report, Rule, RuleContext, StageScope, declare_rule};
+use crate::rule::{Report, Rule, RuleContext, declare_rule};
 use crate::syntax::ast::InstructionKind;
 
 declare_rule! {
@@ -62,9 +62,9 @@ impl Rule for HealthcheckMissing {
                 checked[stage.index] |= checked[base];
             }
         }
-        let spoken_of = match cx.stages {
-            StageScope::Shipped => model.targets(),
-            StageScope::All => {
+        let spoken_of = match cx.speaks_of_all_stages() {
+            false => model.targets(),
+            true => {
                 // A stage that another one stands on is as good as that.
                 for stage in model.stages().iter().rev() {
                     if let Base::Stage(base) = stage.base {

@@ -1,4 +1,4 @@
-use crate::model::{Base, Model};
+use crate::model::Base;
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
 use crate::shell::{Command, Operator};
 use crate::syntax::ast::{CommandForm, Healthcheck, Instruction, InstructionKind};
@@ -35,7 +35,19 @@ declare_rule! {
     ///
     /// ## Differs from
     ///
-    /// hadolint knows neither `SHELL` nor `exec`. BuildKit does not look at `HEALTHCHECK`, knows the `SHELL` of the base
+    /// hadolint knows neither `SHELL` nor `exec`, and in the profile `hadolint` they do not count:
+    ///
+    /// ```toml,options
+    /// [lint]
+    /// profile = "hadolint"
+    /// ```
+    ///
+    /// ```dockerfile,bad
+    /// FROM python:3.12-slim
+    /// CMD exec gunicorn --bind 0.0.0.0:$PORT app:app
+    /// ```
+    ///
+    /// BuildKit does not look at `HEALTHCHECK`, knows the `SHELL` of the base
     /// image too, and reports `exec`.
     ///
     /// ## Sources
@@ -64,9 +76,9 @@ impl Rule for ShellFormCommand {
             let mut chosen = matches!(stage.base, Base::Stage(base) if is_chosen[base]);
             for (index, instruction) in model.body(stage) {
                 if matches!(instruction.kind, InstructionKind::Shell(_)) {
-                    chosen = true;
+                    chosen = !cx.follows_hadolint();
                 } else if !chosen {
-                    check(model, index, instruction, report);
+                    check(cx, index, instruction, report);
                 }
             }
             is_chosen.push(chosen);
@@ -74,7 +86,8 @@ impl Rule for ShellFormCommand {
     }
 }
 
-fn check(model: &Model<'_>, index: usize, instruction: &Instruction, report: &mut Report<'_>) {
+fn check(cx: &RuleContext<'_>, index: usize, instruction: &Instruction, report: &mut Report<'_>) {
+    let model = cx.model;
     let (form, note) = match &instruction.kind {
         InstructionKind::Cmd(form) => {
             (form, "signals may reach the shell only: `docker stop` then waits, and kills")
@@ -92,7 +105,8 @@ fn check(model: &Model<'_>, index: usize, instruction: &Instruction, report: &mu
     let name = instruction.kind.name();
     let is_check = name == "HEALTHCHECK";
     let text = text.text(model.source);
-    let hands_over = text.split_whitespace().next() == Some("exec") && !is_check;
+    let begins_with_exec = text.split_whitespace().next() == Some("exec");
+    let hands_over = begins_with_exec && !is_check && !cx.follows_hadolint();
     if text.trim().is_empty() || hands_over {
         return;
     }
