@@ -278,6 +278,12 @@ impl<'a> Model<'a> {
 
     fn parse_script(&self, index: usize) -> Script {
         let dialect = Dialect::from_shell(self.state(index).shell.iter().map(String::as_str));
+        self.script_in(index, dialect)
+    }
+
+    /// What the shell commands of an instruction would be if a shell of that dialect read them.
+    #[must_use]
+    pub fn script_in(&self, index: usize, dialect: Dialect) -> Script {
         let command = match &self.instruction(index).inner().kind {
             InstructionKind::Run(run) => &run.command,
             InstructionKind::Cmd(command) | InstructionKind::Entrypoint(command) => command,

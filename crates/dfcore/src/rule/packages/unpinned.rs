@@ -72,7 +72,9 @@ impl Unpinned {
             return None;
         }
         let written = cx.model.slice(package.span);
-        let is_variable = cx.follows_hadolint() && written.contains('$') && !written.contains(self.joint);
+        // What stands in a substitution is no version.
+        let text = written.split("$(").next().unwrap_or(written);
+        let is_variable = cx.follows_hadolint() && written.contains('$') && !text.contains(self.joint);
         package.name.as_deref().or(is_variable.then_some(written))
     }
 }

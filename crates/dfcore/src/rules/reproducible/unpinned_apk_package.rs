@@ -27,8 +27,18 @@ declare_rule! {
     ///
     /// ## Differs from
     ///
-    /// hadolint's DL3018 takes a variable for a package without a version, and so does it with the values of options such as
-    /// `--repositories-file`.
+    /// hadolint's DL3018 takes a variable for a package without a version, as this rule does in the profile `hadolint`, and
+    /// so does it with the values of options such as `--repositories-file`.
+    ///
+    /// ```toml,options
+    /// [lint]
+    /// profile = "hadolint"
+    /// ```
+    ///
+    /// ```dockerfile,bad
+    /// FROM alpine:3.20
+    /// RUN apk add --no-cache $PACKAGES
+    /// ```
     ///
     /// ## Sources
     ///

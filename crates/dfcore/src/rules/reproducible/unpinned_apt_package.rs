@@ -33,7 +33,23 @@ declare_rule! {
     /// ## Differs from
     ///
     /// hadolint's DL3008 sees `apt-get` only, not `apt` and not what `sudo` runs; it takes a variable for a package without
-    /// a version (`apt-get install $PACKAGES`) and does not know snapshots.
+    /// a version (`apt-get install $PACKAGES`) and does not know snapshots. In the profile `hadolint` this rule does the
+    /// same, but for snapshots, which do fix the versions:
+    ///
+    /// ```toml,options
+    /// [lint]
+    /// profile = "hadolint"
+    /// ```
+    ///
+    /// ```dockerfile,bad
+    /// FROM debian:12
+    /// RUN apt-get install -y $PACKAGES
+    /// ```
+    ///
+    /// ```dockerfile,good
+    /// FROM debian:12
+    /// RUN sudo apt-get install -y curl && apt install -y jq
+    /// ```
     ///
     /// ## Sources
     ///

@@ -31,6 +31,19 @@ declare_rule! {
     /// variables for packages without a version, unless an `ARG` or `ENV` of the file stands in them as `${NAME}`. It does
     /// not see what `sudo` runs.
     ///
+    /// In the profile `hadolint` this rule does not see that either, and a word that is nothing but a variable is a package
+    /// without a version:
+    ///
+    /// ```toml,options
+    /// [lint]
+    /// profile = "hadolint"
+    /// ```
+    ///
+    /// ```dockerfile,bad
+    /// FROM rockylinux:9
+    /// RUN yum install -y $PACKAGES
+    /// ```
+    ///
     /// ## Sources
     ///
     /// - yum(8) and dnf(8), "Specifying packages"

@@ -21,7 +21,18 @@ declare_rule! {
     ///
     /// ## Differs from
     ///
-    /// hadolint's DL3027 does not see an `apt` behind `sudo`, in `sh -c '…'` or in a folder (`/usr/bin/apt`).
+    /// hadolint's DL3027 does not see an `apt` behind `sudo`, in `sh -c '…'` or in a folder (`/usr/bin/apt`), and neither
+    /// does this rule in the profile `hadolint`:
+    ///
+    /// ```toml,options
+    /// [lint]
+    /// profile = "hadolint"
+    /// ```
+    ///
+    /// ```dockerfile,good
+    /// FROM debian:12
+    /// RUN sudo apt update
+    /// ```
     ///
     /// ## Sources
     ///

@@ -26,7 +26,17 @@ declare_rule! {
     /// ## Differs from
     ///
     /// hadolint's DL4001 does not see a command behind `xargs`, `sudo` or `sh -c`, and counts both tools in builder
-    /// stages too.
+    /// stages too. So does this rule in the profile `hadolint`:
+    ///
+    /// ```toml,options
+    /// [lint]
+    /// profile = "hadolint"
+    /// ```
+    ///
+    /// ```dockerfile,good
+    /// FROM debian:12
+    /// RUN curl -fsSLO https://example.com/a && sudo wget https://example.com/b
+    /// ```
     ///
     /// ## Sources
     ///

@@ -27,7 +27,18 @@ declare_rule! {
     ///
     /// hadolint's DL3047 asks for `--progress` also where BusyBox's wget runs, which does not know it. It takes any short
     /// option with a `q`, `o` or `a` in it for the one that it looks for, does not see that standard error goes to a
-    /// file, nor a wget behind `sudo`, and does not know `-b` and `--spider`.
+    /// file, nor a wget behind `sudo`, and does not know `-b` and `--spider`. In the profile `hadolint` this rule does not see
+    /// the wget behind `sudo` either:
+    ///
+    /// ```toml,options
+    /// [lint]
+    /// profile = "hadolint"
+    /// ```
+    ///
+    /// ```dockerfile,good
+    /// FROM debian:12
+    /// RUN sudo wget https://example.com/a.tar.gz
+    /// ```
     ///
     /// ## Sources
     ///

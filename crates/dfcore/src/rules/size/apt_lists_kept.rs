@@ -51,9 +51,27 @@ declare_rule! {
     ///
     /// ## Differs from
     ///
-    /// hadolint's DL3009 takes any `rm -rf` for the removal, whatever it removes and also before the update, and nothing
-    /// else; it does not see what `sudo` runs. It looks at the last stage and at all that another one stands on; here a
-    /// stage counts when its layers are part of an image that somebody gets, in every profile.
+    /// hadolint's DL3009 takes any `rm -rf` for the removal, whatever it removes and also before the update, and does not
+    /// see what `sudo` runs. So does this rule in the profile `hadolint`:
+    ///
+    /// ```toml,options
+    /// [lint]
+    /// profile = "hadolint"
+    /// ```
+    ///
+    /// ```dockerfile,good
+    /// FROM debian:12
+    /// RUN apt-get update && apt-get install -y curl && rm -rf /tmp/*
+    /// ```
+    ///
+    /// hadolint knows no other removal; here `apt-get dist-clean`, `rm -r` and `find … -delete` count in every profile,
+    /// after which no lists are left. It looks at the last stage and at all that another one stands on; here a stage counts
+    /// when its layers are part of an image that somebody gets, in every profile.
+    ///
+    /// ```dockerfile,good
+    /// FROM debian:13
+    /// RUN apt-get update && apt-get install -y curl && apt-get dist-clean
+    /// ```
     ///
     /// ## Sources
     ///
@@ -89,6 +107,9 @@ impl Rule for AptListsKept {
             // The first command below that removes the lists, when they are in a layer already.
             let mut too_late: Option<Span> = None;
             for (index, _) in model.body(stage).rev().filter(|&(index, _)| model.run(index).is_some()) {
+                if cx.follows_hadolint() && removes_anything(cx, index) {
+                    continue;
+                }
                 let cleanups = model.cleanups(index);
                 let is_kept = |update: &Update<'_>| {
                     !cleanups
@@ -104,6 +125,12 @@ impl Rule for AptListsKept {
             }
         }
     }
+}
+
+/// Whether the step has what hadolint takes for the removal: any `rm -rf`.
+fn removes_anything(cx: &RuleContext<'_>, index: usize) -> bool {
+    let mut removals = cx.model.script(index).commands_named("rm").filter(|command| cx.sees(command));
+    removals.any(|command| command.has_argument("-rf"))
 }
 
 /// The commands of a `RUN` that fill the folder, in order.

@@ -33,6 +33,17 @@ declare_rule! {
     ///
     /// hadolint's DL3015 sees `apt-get` only, not `apt` and not what `sudo` runs, and of the settings only the word `APT::Install-Recommends=false`;
     /// here `0`, `no` and a configuration file count too, and so does `--install-recommends`, which says that they are wanted.
+    /// In the profile `hadolint` this rule sees `apt-get` only, too:
+    ///
+    /// ```toml,options
+    /// [lint]
+    /// profile = "hadolint"
+    /// ```
+    ///
+    /// ```dockerfile,good
+    /// FROM debian:12
+    /// RUN apt install -y git && sudo apt-get install -y jq
+    /// ```
     ///
     /// ## Sources
     ///

@@ -1,6 +1,6 @@
 use crate::model::Model;
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
-use crate::shell::Command;
+use crate::shell::{Command, Dialect, Script, ScriptStatus};
 use crate::syntax::ast::{Instruction, InstructionKind};
 
 declare_rule! {
@@ -35,7 +35,23 @@ declare_rule! {
     /// ## Differs from
     ///
     /// hadolint's DL3059 has an opinion on builder stages too, and on steps for PowerShell, whose commands it cannot
-    /// count. It speaks of more than two commands but counts each of them twice, so that it means the same as this rule.
+    /// count; so does this rule in the profile `hadolint`:
+    ///
+    /// ```toml,options
+    /// [lint]
+    /// profile = "hadolint"
+    /// ```
+    ///
+    /// ```dockerfile,bad
+    /// FROM debian:12-slim AS build
+    /// RUN mkdir /work
+    /// RUN touch /work/done
+    ///
+    /// FROM debian:12-slim
+    /// COPY --from=build /work /work
+    /// ```
+    ///
+    /// It speaks of more than two commands but counts each of them twice, so that it means the same as this rule.
     ///
     /// ## Sources
     ///
@@ -82,10 +98,15 @@ impl Rule for ConsecutiveRuns {
 /// Whether a step is one command, as far as they can be counted.
 fn is_single(cx: &RuleContext<'_>, index: usize) -> bool {
     let script = cx.model.script(index);
-    if !script.dialect.is_shell() {
-        // hadolint finds no commands in it, which is less than two.
-        return cx.follows_hadolint();
+    if script.dialect.is_shell() {
+        return has_one_command(script);
     }
+    // hadolint reads it as a script for `sh` all the same, and finds nothing where that is an error.
+    let finds_one = |script: Script| script.status == ScriptStatus::FellBack || has_one_command(&script);
+    cx.follows_hadolint() && finds_one(cx.model.script_in(index, Dialect::Sh))
+}
+
+fn has_one_command(script: &Script) -> bool {
     // What another command runs is not counted twice.
     let is_own = |command: &&Command| command.through.is_empty() && !command.words.is_empty();
     script.commands.iter().filter(is_own).nth(1).is_none()
