@@ -32,7 +32,7 @@ declare_rule! {
     /// not see `dnf5`, `tdnf` and what `sudo` runs.
     ///
     /// In the profile `hadolint` this rule does not see them either, and a word that is nothing but a variable is a package
-    /// without a version:
+    /// without a version. The value of an option is none there either:
     ///
     /// ```toml,options
     /// [lint]

@@ -35,7 +35,8 @@ declare_rule! {
     /// ## Differs from
     ///
     /// hadolint's DL3062 reports any package without an `@`, also of the module that is built, takes the values of
-    /// options (`-tags netgo`, `-ldflags '…'`) and files (`main.go`) for packages, and a branch for a version.
+    /// options (`-tags netgo`, `-ldflags '…'`), the word `tool` and files (`main.go`) for packages, and a branch for a
+    /// version. It is mistaken there, so that this rule keeps to what is right in the profile `hadolint` too.
     ///
     /// ## Sources
     ///

@@ -28,7 +28,7 @@ declare_rule! {
     /// ## Differs from
     ///
     /// hadolint's DL3016 knows `npm install` only; here `npm i`, `npm add`, yarn, pnpm and bun are read as well, also behind
-    /// `sudo` and in `sh -c`. It takes a tag for a version, and a folder that begins with a variable for a package. In the profile
+    /// `sudo` and in `sh -c`. It takes a tag for a version, and by mistake a folder that begins with a variable for a package. In the profile
     /// `hadolint` this rule looks at `npm install` only, and a tag is a version there, too:
     ///
     /// ```toml,options

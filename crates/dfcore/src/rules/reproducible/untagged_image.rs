@@ -47,7 +47,8 @@ declare_rule! {
     /// ## Differs from
     ///
     /// hadolint does not look at an image that begins with a variable; here the defaults of build arguments are filled in.
-    /// Where a variable may still bring the tag, nothing is said. In the profile `hadolint` no default is filled in:
+    /// Where a variable may still bring the tag, nothing is said. In the profile `hadolint` no default is filled in, and nothing is said of `FROM base-${VARIANT}`, which
+    /// hadolint takes for an image also where it means a stage of the file:
     ///
     /// ```toml,options
     /// [lint]
