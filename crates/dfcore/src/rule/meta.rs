@@ -161,6 +161,20 @@ impl RuleMeta {
         text
     }
 
+    /// The address of the first source that the documentation names.
+    ///
+    /// ```
+    /// let rule = dfcore::rules::find("latest-tag").expect("a rule of that name").meta();
+    /// assert!(rule.first_source().is_some_and(|url| url.starts_with("https://")));
+    /// ```
+    #[must_use]
+    pub fn first_source(&self) -> Option<&'static str> {
+        let (_, sources) = self.documentation.rsplit_once("## Sources")?;
+        let address = &sources[sources.find("https://")?..];
+        let end = address.find(|c: char| c.is_whitespace() || matches!(c, '>' | ')'));
+        Some(&address[..end.unwrap_or(address.len())])
+    }
+
     /// The first sentence of the documentation.
     #[must_use]
     pub fn summary(&self) -> &'static str {
