@@ -2,6 +2,8 @@
 //!
 //! Completions are made from these definitions, and `docs/cli.md` is kept equal to them by a test.
 
+mod format;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -10,6 +12,9 @@ use clap::builder::styling::AnsiColor;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use dfcore::config::Profile;
 use dfcore::diagnostic::Severity;
+
+use format::FormatParser;
+pub(crate) use format::{CheckFormat, FormatArg};
 
 /// Dockerfiles have kilobytes; more than this is a mistake, and is said to be one before it costs memory.
 const MAX_FILE_SIZE: u64 = 10 * 1024 * 1024;
@@ -160,16 +165,30 @@ pub(crate) struct RuleArgs {
 Examples:
   dflint check                                     every Dockerfile below this folder
   dflint check --fail-on error services/           show everything, fail on errors only
-  dflint check --format json . > findings.json     hadolint's keys and more
+  dflint check --format json -o findings.json      hadolint's keys and more
+  dflint check -f sarif=dflint.sarif -f text       a report for code scanning, and one to read
   dflint check --select 'DF3*,DL3007' Dockerfile   the cache rules, and what hadolint calls DL3007
   git show :Dockerfile | dflint check - --stdin-filename Dockerfile")]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
 
-    /// How to print the findings.
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(crate) format: CheckFormat,
+    /// How to print the findings [default: text]
+    ///
+    /// May be given several times: FORMAT=FILE writes to a file, and one FORMAT without a file goes to standard
+    /// output or to --output. A file is replaced whole, never half written. docs/outputs.md shows each format.
+    #[arg(
+        short,
+        long = "format",
+        value_name = "FORMAT[=FILE]",
+        action = ArgAction::Append,
+        value_parser = FormatParser
+    )]
+    pub(crate) formats: Vec<FormatArg>,
+
+    /// Write to this file instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 
     /// The least severe finding that makes the exit code 1 [default: what the configuration says, or warning]
     #[arg(long, value_name = "SEVERITY")]
@@ -177,17 +196,6 @@ pub(crate) struct CheckArgs {
 
     #[command(flatten)]
     pub(crate) rules: RuleArgs,
-}
-
-/// How findings are printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum CheckFormat {
-    /// The source with the place marked, why it matters, what to do.
-    Text,
-    /// One line per finding, as compilers print it.
-    Concise,
-    /// One JSON array; each element has hadolint's keys and more.
-    Json,
 }
 
 /// The profiles, as the command line spells them.

@@ -1,26 +1,103 @@
 //! How findings are printed: one module per format.
 //!
-//! Formats turn spans into lines and columns, and know no rule.
+//! Formats turn spans into lines and columns, and know no rule. Each makes a whole document in memory;
+//! [`Outputs`] says where the documents go.
 
+mod checkstyle;
+mod codacy;
+mod codeclimate;
+mod columns;
 mod concise;
 pub(crate) mod context;
 pub(crate) mod diff;
+mod document;
+mod fingerprint;
+mod github;
+mod gnu;
 mod json;
+mod junit;
 pub(crate) mod markdown;
+mod outputs;
 pub(crate) mod quantity;
+mod rdjson;
+#[cfg(test)]
+mod sample;
+mod sarif;
+mod sonarqube;
+mod step_summary;
+mod summary;
+#[cfg(test)]
+mod tests;
 mod text;
 pub(crate) mod tree;
+mod uri;
 
-use std::io::{self, Write};
+use std::collections::HashMap;
+use std::io;
+use std::time::Duration;
 
 use dfcore::config::Profile;
 use dfcore::diagnostic::{Diagnostic, FileRole};
 use dfcore::text::{Position, SourceFile, Span};
 
+pub(crate) use outputs::Outputs;
+
 use crate::cli::CheckFormat;
 
-/// One Dockerfile with what was found in it.
+/// What a run came to.
 #[derive(Debug)]
+pub(crate) struct Report {
+    /// The Dockerfiles, in the order in which they are printed.
+    pub(crate) files: Vec<Linted>,
+    /// Whether everything that was asked for could be read.
+    pub(crate) is_complete: bool,
+    /// How long it took.
+    pub(crate) duration: Duration,
+}
+
+impl Report {
+    /// All findings, each with its Dockerfile.
+    fn findings(&self) -> impl Iterator<Item = (&Linted, &Diagnostic)> {
+        self.files.iter().flat_map(|linted| linted.findings.iter().map(move |finding| (linted, finding)))
+    }
+
+    /// The findings by the file that they are in, clean Dockerfiles included, in the order in which the files come up.
+    fn by_file(&self) -> Vec<(&str, Vec<(&Linted, &Diagnostic)>)> {
+        let mut groups: Vec<(&str, Vec<_>)> = Vec::new();
+        let mut indices: HashMap<&str, usize> = HashMap::new();
+        let mut group_of = |name| {
+            *indices.entry(name).or_insert_with(|| {
+                groups.push((name, Vec::new()));
+                groups.len() - 1
+            })
+        };
+        let mut placed = Vec::new();
+        for linted in &self.files {
+            group_of(linted.source.name());
+            for finding in &linted.findings {
+                placed.push((group_of(linted.file(finding.file).name()), linted, finding));
+            }
+        }
+        for (index, linted, finding) in placed {
+            groups[index].1.push((linted, finding));
+        }
+        groups
+    }
+}
+
+/// What the reader's side can show of an output for people.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Looks {
+    /// Styles.
+    pub(crate) color: bool,
+    /// Links.
+    pub(crate) links: bool,
+    /// Somebody watches, and may like to know how long it took. Files and pipes get the same bytes each time.
+    pub(crate) watched: bool,
+}
+
+/// One Dockerfile with what was found in it.
+#[derive(Clone, Debug)]
 pub(crate) struct Linted {
     /// The Dockerfile.
     pub(crate) source: SourceFile,
@@ -47,12 +124,16 @@ impl Linted {
 /// Whoever asks for hadolint's rules compares with what it printed, or looks its findings up by line. It names the line
 /// where the instruction begins, so the place reaches from there to the end of the finding.
 fn place(linted: &Linted, finding: &Diagnostic) -> (Position, Position) {
-    let (start, end) = range(linted.file(finding.file), finding.span);
+    range(linted.file(finding.file), place_span(linted, finding))
+}
+
+/// The bytes of that place, for formats that count columns in another way.
+fn place_span(linted: &Linted, finding: &Diagnostic) -> Span {
     match finding.instruction {
         Some(instruction) if linted.profile == Profile::Hadolint => {
-            (linted.source.position(instruction.start), end)
+            Span::new(instruction.start, finding.span.end)
         }
-        _ => (start, end),
+        _ => finding.span,
     }
 }
 
@@ -61,19 +142,57 @@ fn range(file: &SourceFile, span: Span) -> (Position, Position) {
     (file.position(span.start), file.position(span.end))
 }
 
-/// Prints the findings of all files.
+/// What a finding is called in outputs for programs.
+fn id(finding: &Diagnostic) -> &str {
+    finding.code
+}
+
+/// The path of a file as services look it up: without the `./` that somebody may have typed.
+fn path(file: &SourceFile) -> &str {
+    file.name().strip_prefix("./").unwrap_or(file.name())
+}
+
+/// Where to read more about a finding: the first source that its rule names.
+fn url(finding: &Diagnostic) -> Option<&'static str> {
+    dfcore::rules::find(finding.code)?.meta().first_source()
+}
+
+/// The message, and below it the notes and what to do, for formats with one text for all.
+fn full_text(finding: &Diagnostic) -> String {
+    let mut text = finding.message.clone();
+    for note in &finding.notes {
+        text.push('\n');
+        text.push_str(note);
+    }
+    if let Some(help) = &finding.help {
+        text.push_str("\nhelp: ");
+        text.push_str(help);
+    }
+    text
+}
+
+/// The document of a format.
 ///
 /// # Errors
-/// When `out` cannot be written to.
-pub(crate) fn write_findings(
-    format: CheckFormat,
-    files: &[Linted],
-    color: bool,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+/// None that a report brings about.
+fn render(format: CheckFormat, report: &Report, looks: Looks) -> io::Result<Vec<u8>> {
+    let mut out = Vec::new();
     match format {
-        CheckFormat::Text => text::write(files, color, out),
-        CheckFormat::Concise => concise::write(files, out),
-        CheckFormat::Json => json::write(files, out),
+        CheckFormat::Text => text::write(report, looks, &mut out)?,
+        CheckFormat::Concise => concise::write(report, &mut out)?,
+        CheckFormat::Gnu => gnu::write(report, &mut out)?,
+        CheckFormat::Json => json::write(report, &mut out)?,
+        CheckFormat::Jsonl => json::write_lines(report, &mut out)?,
+        CheckFormat::Sarif => sarif::write(report, &mut out)?,
+        CheckFormat::Github => github::write(report, &mut out)?,
+        CheckFormat::Gitlab => codeclimate::write_report(report, &mut out)?,
+        CheckFormat::Codeclimate => codeclimate::write_stream(report, &mut out)?,
+        CheckFormat::Checkstyle => checkstyle::write(report, &mut out)?,
+        CheckFormat::Junit => junit::write(report, &mut out)?,
+        CheckFormat::Rdjson => rdjson::write(report, &mut out)?,
+        CheckFormat::Sonarqube => sonarqube::write(report, &mut out)?,
+        CheckFormat::Codacy => codacy::write(report, &mut out)?,
+        CheckFormat::Markdown => step_summary::write(report, &mut out)?,
     }
+    Ok(out)
 }

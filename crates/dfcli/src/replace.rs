@@ -1,6 +1,6 @@
 //! Replaces a file whole: readers see the old text or the new one, never a part.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -33,7 +33,7 @@ pub(crate) fn replace(path: &Path, old: Option<&[u8]>, new: &[u8]) -> Result<(),
     if metadata.permissions().readonly() {
         return Err(ReplaceError::ReadOnly(path.to_owned()));
     }
-    let temporary = write_beside(&target, new).map_err(io_error)?;
+    let temporary = write_beside(&target, new, None).map_err(io_error)?;
     keep_owner(temporary.as_file(), &metadata).map_err(io_error)?;
     temporary.as_file().set_permissions(metadata.permissions()).map_err(io_error)?;
     // As late as can be: what is between this and the next line is the only moment left to lose a change in.
@@ -62,12 +62,73 @@ fn create(path: &Path, new: &[u8]) -> Result<(), ReplaceError> {
     written.map_err(io_error)
 }
 
-fn write_beside(target: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
-    let folder = target.parent().unwrap_or(Path::new("."));
-    let mut temporary = tempfile::Builder::new().prefix(".dflint-").tempfile_in(folder)?;
-    temporary.write_all(content)?;
+/// Gives `path` the content `new`, whatever it had before; there need not be such a file.
+///
+/// As with [`replace`], readers see the old text or the new one, and links and permissions stay. What is no file (a
+/// device, a pipe) is written to, and so is whatever somebody opened for us and named `/dev/fd/3`.
+///
+/// # Errors
+/// When it cannot be written; a file is then as it was.
+pub(crate) fn publish(path: &Path, new: &[u8]) -> io::Result<()> {
+    let old = match fs::metadata(path) {
+        Ok(metadata) => Some(metadata),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    let target = match &old {
+        Some(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+        Some(metadata) if !metadata.is_file() || path.starts_with("/dev") => {
+            return File::options().append(true).open(path)?.write_all(new);
+        }
+        Some(metadata) if metadata.permissions().readonly() => {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
+        }
+        Some(_) => fs::canonicalize(path)?,
+        None => path.to_owned(),
+    };
+    let temporary = write_beside(&target, new, new_file_permissions())?;
+    if let Some(old) = old {
+        keep_owner(temporary.as_file(), &old)?;
+        temporary.as_file().set_permissions(old.permissions())?;
+    }
+    temporary.persist(&target).map_err(|PersistError { error, .. }| error)?;
+    Ok(())
+}
+
+/// What a new file may be used for, before the umask takes its part.
+fn new_file_permissions() -> Option<Permissions> {
+    #[cfg(unix)]
+    return Some(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    #[cfg(not(unix))]
+    return None;
+}
+
+/// A temporary file is the owner's alone unless `permissions` say otherwise.
+fn write_beside(
+    target: &Path,
+    content: &[u8],
+    permissions: Option<Permissions>,
+) -> io::Result<NamedTempFile> {
+    let folder = target.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".dflint-");
+    if let Some(permissions) = permissions {
+        builder.permissions(permissions);
+    }
+    let mut temporary = builder.tempfile_in(folder).map_err(without_path)?;
+    // Through the file itself, whose errors do not name it.
+    temporary.as_file_mut().write_all(content)?;
     temporary.as_file().sync_all()?;
     Ok(temporary)
+}
+
+/// The error of the system alone: whoever reads it knows no temporary file.
+fn without_path(error: io::Error) -> io::Error {
+    let cause = error.get_ref().and_then(|error| error.source()?.downcast_ref::<io::Error>());
+    match cause.and_then(io::Error::raw_os_error) {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => error,
+    }
 }
 
 /// Gives the new file the old one's owner, which matters when root fixes somebody else's file.
@@ -131,6 +192,45 @@ mod tests {
         let error = replace(&path, None, b"other\n").unwrap_err();
         assert!(matches!(error, ReplaceError::Changed(_)), "{error}");
         assert_eq!(fs::read(&path).unwrap(), b".git\n");
+    }
+
+    #[test]
+    fn what_is_published_is_there_whole_and_nothing_is_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report");
+        publish(&path, b"first").unwrap();
+        publish(&path, b"second").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"second");
+        assert_eq!(names_in(folder.path()), ["report"]);
+        publish(folder.path(), b"").unwrap_err();
+        let error = publish(&folder.path().join("missing/report"), b"").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_published_can_be_read_by_others_and_keeps_permissions_and_links() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+
+        let folder = tempfile::tempdir().unwrap();
+        let (path, plain) = (folder.path().join("report"), folder.path().join("plain"));
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        fs::write(&plain, "").unwrap();
+        publish(&path, b"new").unwrap();
+        assert_eq!(mode(&path), mode(&plain), "the umask decides");
+
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        let link = folder.path().join("link");
+        symlink("report", &link).unwrap();
+        publish(&link, b"newer").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"newer");
+        assert_eq!(mode(&path), 0o640);
+        assert_eq!(fs::read_link(&link).unwrap(), Path::new("report"));
+
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
+        assert_eq!(publish(&path, b"").unwrap_err().to_string(), "the file is read-only");
+        publish(Path::new("/dev/null"), b"gone").unwrap();
+        assert!(!Path::new("/dev/null").is_file());
     }
 
     #[cfg(unix)]

@@ -1,7 +1,8 @@
 //! Standard output and error: colours where they belong, and text that cannot drive the terminal.
 
+use std::borrow::Cow;
 use std::fmt::Display;
-use std::io::{self, BufWriter, StdoutLock, Write};
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 
 use annotate_snippets::normalize_untrusted_str;
 use anstream::{AutoStream, ColorChoice as StreamChoice};
@@ -38,6 +39,36 @@ impl Terminal {
     pub(crate) fn is_colored(&self) -> bool {
         self.colored
     }
+
+    /// Whether the reader can follow links; only where there are colours, since both are escape sequences.
+    pub(crate) fn has_links(&self) -> bool {
+        self.colored && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout)
+    }
+
+    /// Whether somebody watches, rather than a file or another program.
+    pub(crate) fn is_watched(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
+    /// Writes text with styles, which reach whom they are for.
+    ///
+    /// # Errors
+    /// When standard output cannot be written to.
+    pub(crate) fn write_for_people(&mut self, text: &[u8]) -> io::Result<()> {
+        self.out.write_all(text)?;
+        self.out.flush()
+    }
+
+    /// Writes bytes for a program as they are: the stream for people drops what a terminal could not show.
+    ///
+    /// # Errors
+    /// When standard output cannot be written to.
+    pub(crate) fn write_verbatim(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.out.flush()?;
+        let mut out = io::stdout().lock();
+        out.write_all(bytes)?;
+        out.flush()
+    }
 }
 
 impl Write for Terminal {
@@ -71,7 +102,18 @@ fn report(kind: &str, style: Style, message: &str) {
 /// The text with control characters made visible, so that a file's name or content cannot move the cursor or
 /// recolour the terminal.
 pub(crate) fn printable(text: &str) -> String {
-    normalize_untrusted_str(text)
+    let text = normalize_untrusted_str(text);
+    match without_c1(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(text) => text,
+    }
+}
+
+/// The text with a dot for each of the control characters U+0080 to U+009F, which some terminals obey. The dot has as
+/// many bytes, so that spans stay.
+pub(crate) fn without_c1(text: &str) -> Cow<'_, str> {
+    let is_c1 = |c: char| matches!(c, '\u{80}'..='\u{9F}');
+    if text.contains(is_c1) { Cow::Owned(text.replace(is_c1, "\u{B7}")) } else { Cow::Borrowed(text) }
 }
 
 /// Whether the reader of our output has gone away.

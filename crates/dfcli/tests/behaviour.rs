@@ -9,6 +9,23 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 const FINDINGS: &str = "FROM python:latest\nUSER nobody\n";
+const FORMATS: [&str; 15] = [
+    "text",
+    "concise",
+    "gnu",
+    "json",
+    "jsonl",
+    "sarif",
+    "github",
+    "gitlab",
+    "codeclimate",
+    "checkstyle",
+    "junit",
+    "rdjson",
+    "sonarqube",
+    "codacy",
+    "markdown",
+];
 const FIXABLE: &str = "# dflint: ignore=latest-tag\nFROM alpine:3.20\nUSER nobody\n";
 
 fn dflint(folder: &Path) -> Command {
@@ -104,7 +121,7 @@ fn the_number_of_threads_changes_no_byte() {
         }
         fs::write(subfolder.join(format!("Dockerfile.{index}")), dockerfile).unwrap();
     }
-    for format in ["text", "json", "concise"] {
+    for format in FORMATS {
         let run = |threads| {
             let mut command = dflint(folder.path());
             command.args(["check", "--format", format]).env("RAYON_NUM_THREADS", threads);
@@ -168,7 +185,7 @@ fn colours_are_for_terminals_and_for_those_who_ask() {
 fn a_file_cannot_drive_the_terminal() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("Dockerfile"), "FROM \x1b[2Jpython:latest\nRUM \x1b]0;title\x07\n").unwrap();
-    for format in ["text", "concise", "json"] {
+    for format in FORMATS {
         let output = dflint(folder.path()).args(["check", "--format", format]).output().unwrap();
         assert!(!output.stdout.contains(&0x1b), "{format}: {output:?}");
         assert!(!output.stdout.contains(&0x07), "{format}: {output:?}");
@@ -236,4 +253,117 @@ fn an_ignore_file_is_made_where_there_is_none() {
     assert_eq!(text(&output.stdout), dockerfile);
     assert!(text(&output.stderr).contains("it changes the ignore file"), "{output:?}");
     assert!(!folder.path().join("app/.dockerignore").exists());
+}
+
+#[test]
+fn several_formats_go_to_their_files_and_one_to_standard_output() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Dockerfile"), FINDINGS).unwrap();
+    let alone =
+        |format: &str| dflint(folder.path()).args(["check", "--format", format]).output().unwrap().stdout;
+    for format in FORMATS {
+        let file = format!("{format}=out.{format}");
+        let output = dflint(folder.path())
+            .args(["check", "--color", "always", "--format", &file, "--format", "concise"])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert_eq!(output.stdout, alone("concise"));
+        let written = fs::read(folder.path().join(format!("out.{format}"))).unwrap();
+        assert!(written == alone(format), "{format} differs in a file");
+    }
+    let arguments = ["check", "-f", "sarif", "-o", "new.sarif"];
+    let output = dflint(folder.path()).args(arguments).output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(1), ""));
+    assert_eq!(fs::read(folder.path().join("new.sarif")).unwrap(), alone("sarif"));
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_one_line_and_the_others_are_written() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Dockerfile"), FINDINGS).unwrap();
+    fs::create_dir(folder.path().join("folder")).unwrap();
+    let arguments = [
+        "check",
+        "--format=json=missing/out.json",
+        "--format=sarif=folder",
+        "--format=gnu=Dockerfile",
+        "--format=junit=out.xml",
+        "--format=concise",
+    ];
+    let output = dflint(folder.path()).args(arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let errors: Vec<&str> = text(&output.stderr).lines().collect();
+    assert_eq!(errors.len(), 3, "{errors:?}");
+    assert!(errors[0].starts_with("error: missing/out.json: not written: "), "{errors:?}");
+    assert!(errors[1].starts_with("error: folder: not written: "), "{errors:?}");
+    assert_eq!(errors[2], "error: Dockerfile: not written, since it is Dockerfile, which was linted");
+    assert!(text(&output.stdout).starts_with("Dockerfile:1:6: warning: "), "{output:?}");
+    assert!(fs::read_to_string(folder.path().join("out.xml")).unwrap().ends_with("</testsuites>\n"));
+    assert_eq!(fs::read_to_string(folder.path().join("Dockerfile")).unwrap(), FINDINGS);
+}
+
+/// Shells name a pipe so that they opened for us (`-o >(…)`).
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pipe_is_written_to() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Dockerfile"), FINDINGS).unwrap();
+    for (descriptor, is_stdout) in [("/dev/stdout", true), ("/dev/fd/1", true), ("/dev/fd/2", false)] {
+        let output =
+            dflint(folder.path()).args(["check", "-f", "concise", "-o", descriptor]).output().unwrap();
+        let written = if is_stdout { &output.stdout } else { &output.stderr };
+        assert!(text(written).starts_with("Dockerfile:1:6: warning: "), "{descriptor}: {output:?}");
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+    }
+}
+
+/// A device that is always full takes the place of a disk that is.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Dockerfile"), FINDINGS).unwrap();
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    for format in FORMATS {
+        let mut command = dflint(folder.path());
+        command.args(["check", "--format=codacy=out", "--format", format]);
+        let output = command.stdout(full.try_clone().unwrap()).stderr(Stdio::piped()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        let error = "error: standard output: No space left on device (os error 28)\n";
+        assert_eq!(text(&output.stderr), error, "{format}");
+        assert!(folder.path().join("out").exists(), "the file was written all the same");
+    }
+    let output = dflint(folder.path()).args(["check", "-f", "json", "-o", "/dev/full"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let error = "error: /dev/full: not written: No space left on device (os error 28)\n";
+    assert_eq!(text(&output.stderr), error);
+}
+
+#[test]
+fn hadolint_s_names_of_formats_print_what_ours_do() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Dockerfile"), FINDINGS).unwrap();
+    let printed = |format: &str| {
+        let output = dflint(folder.path()).args(["check", "-f", format]).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        output.stdout
+    };
+    for (theirs, ours) in [("tty", "text"), ("gitlab_codeclimate", "gitlab"), ("github-actions", "github")] {
+        assert_eq!(printed(theirs), printed(ours), "{theirs}");
+    }
+}
+
+#[test]
+fn a_colored_output_has_links_where_a_terminal_can_follow_them() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Dockerfile"), FINDINGS).unwrap();
+    let has_links = |color: &str, force: &str| {
+        let mut command = dflint(folder.path());
+        command.args(["check", "--color", color]).env("FORCE_HYPERLINK", force);
+        text(&command.output().unwrap().stdout).contains("\x1b]8;;https://")
+    };
+    assert!(has_links("always", "1"));
+    assert!(!has_links("always", "0"));
+    assert!(!has_links("never", "1"));
 }

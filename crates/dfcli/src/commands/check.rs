@@ -1,22 +1,26 @@
 //! `dflint check`: lints, and says so with its exit code.
 
+use std::time::Instant;
+
 use anyhow::Result;
 use dfcore::diagnostic::Severity;
 use dfcore::linter::lint;
 
 use crate::Exit;
 use crate::cli::CheckArgs;
-use crate::output::{Linted, write_findings};
+use crate::output::{Linted, Outputs, Report};
 use crate::session::{Session, Target};
 use crate::terminal::Terminal;
 
 pub(super) fn run(args: &CheckArgs, terminal: &mut Terminal) -> Result<Exit> {
+    let started = Instant::now();
+    let outputs = Outputs::new(&args.formats, args.output.as_deref())?;
     let mut session = Session::open(&args.input, &args.rules, args.fail_on.map(Severity::from))?;
     let checked: Vec<_> = session.run(check).into_iter().flatten().collect();
     let matters = checked.iter().any(|(_, matters)| *matters);
-    let files: Vec<Linted> = checked.into_iter().map(|(linted, _)| linted).collect();
-    let color = terminal.is_colored();
-    write_findings(args.format, &files, color, terminal)?;
+    let files = checked.into_iter().map(|(linted, _)| linted).collect();
+    let report = Report { files, is_complete: !session.has_failed(), duration: started.elapsed() };
+    outputs.write(&report, terminal, |error| session.fail(error))?;
     Ok(match (session.has_failed(), matters) {
         (true, _) => Exit::Failed,
         (false, true) => Exit::Findings,

@@ -2,35 +2,40 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::time::Duration;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use dfcore::diagnostic::{Diagnostic, FileRole, Severity};
-use dfcore::fix::{Applicability, Fix};
+use dfcore::fix::Fix;
 use dfcore::text::{SourceFile, Span};
 
-use super::Linted;
 use super::quantity::counted;
-use crate::terminal::printable;
+use super::summary::{Summary, fix_command};
+use super::{Linted, Looks, Report, id, url};
+use crate::terminal::{printable, without_c1};
 
 /// Prints the findings of all files and the closing line.
-pub(super) fn write(files: &[Linted], color: bool, out: &mut dyn Write) -> io::Result<()> {
-    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    for linted in files {
-        for finding in &linted.findings {
-            let groups = [group(linted, finding)];
-            writeln!(out, "{}\n", renderer.render(&groups))?;
-        }
+pub(super) fn write(report: &Report, looks: Looks, out: &mut dyn Write) -> io::Result<()> {
+    let renderer = if looks.color { Renderer::styled() } else { Renderer::plain() };
+    for (linted, finding) in report.findings() {
+        let groups = [group(linted, finding, looks)];
+        writeln!(out, "{}\n", renderer.render(&groups))?;
     }
-    if files.is_empty() {
+    if report.files.is_empty() {
         // Nothing could be read: standard error says why, and "no findings" would be half a lie.
         return Ok(());
     }
-    writeln!(out, "{}", closing_line(files))
+    let duration = looks.watched.then_some(report.duration);
+    writeln!(out, "{}", closing_line(&Summary::of(report), duration))
 }
 
-fn group<'a>(linted: &'a Linted, finding: &'a Diagnostic) -> Group<'a> {
-    let id = format!("{} {}", finding.code, finding.name);
-    let mut group = Group::with_title(level(finding.severity).primary_title(&finding.message).id(id));
+fn group<'a>(linted: &'a Linted, finding: &'a Diagnostic, looks: Looks) -> Group<'a> {
+    let code = format!("{} {}", id(finding), finding.name);
+    let mut title = level(finding.severity).primary_title(printable(&finding.message)).id(code);
+    if let Some(url) = url(finding).filter(|_| looks.links) {
+        title = title.id_url(url);
+    }
+    let mut group = Group::with_title(title);
     // The finding's own file comes first, whatever its role.
     let mut marks: BTreeMap<(bool, FileRole), Vec<Mark<'a>>> = BTreeMap::new();
     let own = Mark { kind: AnnotationKind::Primary, span: finding.span, text: None };
@@ -87,7 +92,7 @@ fn snippet<'a>(file: &'a SourceFile, marks: &[Mark<'a>]) -> Snippet<'a, Annotati
         let range = within(window, mark.span).range();
         mark.kind.span(range).label(mark.text.map(printable))
     });
-    Snippet::source(file.slice(window))
+    Snippet::source(without_c1(file.slice(window)))
         .line_start(file.position(window.start).line as usize)
         .path(printable(file.name()))
         .annotations(annotations)
@@ -100,49 +105,39 @@ fn within(window: Span, span: Span) -> Span {
 }
 
 fn fix_line(fix: &Fix) -> String {
-    let command = match fix.applicability {
-        Applicability::Safe => "dflint fix",
-        Applicability::Suggested => "dflint fix --suggested",
-        Applicability::Unsafe => "dflint fix --unsafe",
-    };
-    format!("{} (`{command}`)", printable(&fix.title))
+    format!("{} (`{}`)", printable(&fix.title), fix_command(fix.applicability))
 }
 
-/// How many findings there are, how severe, and how many can be fixed.
-fn closing_line(files: &[Linted]) -> String {
-    let findings: Vec<&Diagnostic> = files.iter().flat_map(|linted| &linted.findings).collect();
-    let in_files = counted(files.len(), "file");
-    if findings.is_empty() {
+/// How many findings there are, how severe, how many can be fixed, and how long it took.
+fn closing_line(summary: &Summary, duration: Option<Duration>) -> String {
+    let in_files = match duration {
+        Some(duration) => format!("{} in {}", counted(summary.files, "file"), seconds(duration)),
+        None => counted(summary.files, "file"),
+    };
+    if summary.findings == 0 {
         return format!("No findings in {in_files}.");
     }
-    let severities = Severity::ALL.into_iter().rev().filter_map(|severity| {
-        let count = findings.iter().filter(|finding| finding.severity == severity).count();
-        (count > 0).then(|| match severity {
-            Severity::Error | Severity::Warning => counted(count, severity.as_str()),
-            Severity::Info | Severity::Style => format!("{count} {severity}"),
-        })
+    let severities = summary.severities().map(|(severity, count)| match severity {
+        Severity::Error | Severity::Warning => counted(count, severity.as_str()),
+        Severity::Info | Severity::Style => format!("{count} {severity}"),
     });
     let severities = severities.collect::<Vec<_>>().join(", ");
-    let fixable = |applicability| {
-        let fixes = findings.iter().filter_map(|finding| finding.fix.as_ref());
-        fixes.filter(|fix| fix.applicability == applicability).count()
-    };
-    let fixes = [
-        (fixable(Applicability::Safe), "dflint fix"),
-        (fixable(Applicability::Suggested), "dflint fix --suggested"),
-        (fixable(Applicability::Unsafe), "dflint fix --unsafe"),
-    ];
-    let fixes = fixes.iter().filter(|(count, _)| *count > 0);
-    let fixes = fixes.map(|(count, command)| format!("{count} fixable with `{command}`"));
-    let fixes = fixes.collect::<Vec<_>>().join(", ");
-    let total = counted(findings.len(), "finding");
+    let total = counted(summary.findings, "finding");
     let mut line = format!("{total} ({severities}) in {in_files}");
-    if !fixes.is_empty() {
-        line.push_str(", ");
-        line.push_str(&fixes);
+    for (command, count) in summary.fixes() {
+        line.push_str(&format!(", {count} fixable with `{command}`"));
     }
     line.push('.');
     line
+}
+
+/// `4 ms`, `0.14 s`, `12.3 s`
+fn seconds(duration: Duration) -> String {
+    if duration < Duration::from_millis(100) {
+        return format!("{} ms", duration.as_micros().div_ceil(1000));
+    }
+    let seconds = duration.as_secs_f64();
+    if seconds < 9.95 { format!("{seconds:.2} s") } else { format!("{seconds:.1} s") }
 }
 
 #[cfg(test)]
@@ -151,7 +146,7 @@ mod tests {
 
     use dfcore::config::Profile;
     use dfcore::diagnostic::Label;
-    use dfcore::fix::Edit;
+    use dfcore::fix::{Applicability, Edit};
 
     use super::*;
 
@@ -170,8 +165,14 @@ mod tests {
     }
 
     fn rendered(files: &[Linted], color: bool) -> String {
+        shown(files, Looks { color, ..Looks::default() })
+    }
+
+    fn shown(files: &[Linted], looks: Looks) -> String {
+        let duration = Duration::from_millis(1234);
+        let report = Report { files: files.to_vec(), is_complete: true, duration };
         let mut out = Vec::new();
-        write(files, color, &mut out).unwrap();
+        write(&report, looks, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -242,6 +243,41 @@ mod tests {
         insta::assert_snapshot!(
             rendered(&[linted(text, None, findings.to_vec())], true).replace('\x1b', "␛")
         );
+    }
+
+    #[test]
+    fn the_code_is_a_link_where_links_can_be_followed() {
+        let text = b"FROM python:latest\n";
+        let mut known = finding(Severity::Warning, Span::new(5, 18), "message");
+        (known.code, known.name) = ("DF5001", "latest-tag");
+        let url = url(&known).unwrap();
+        let files = [linted(text, None, vec![known])];
+        let link = format!("\x1b]8;;{url}\x1b\\DF5001 latest-tag\x1b]8;;\x1b\\");
+        let linked = shown(&files, Looks { color: true, links: true, watched: false });
+        assert!(linked.contains(&link), "{linked:?}");
+        assert!(!rendered(&files, true).contains("\x1b]8;"));
+    }
+
+    #[test]
+    fn who_watches_is_told_how_long_it_took() {
+        let looks = Looks { watched: true, ..Looks::default() };
+        assert_eq!(
+            shown(&[linted(b"FROM a\n", None, Vec::new())], looks),
+            "No findings in 1 file in 1.23 s.\n"
+        );
+        assert_eq!(seconds(Duration::from_millis(9_960)), "10.0 s");
+        assert_eq!(seconds(Duration::from_micros(300)), "1 ms");
+    }
+
+    #[test]
+    fn control_characters_of_eight_bits_are_made_visible_too() {
+        let text = "RUN \u{9b}2J here\n".as_bytes();
+        let found = rendered(
+            &[linted(text, None, vec![finding(Severity::Info, span_of(text, "here"), "\u{9b}31m")])],
+            false,
+        );
+        assert!(!found.contains('\u{9b}'), "{found:?}");
+        assert!(found.contains("1 | RUN ·2J here\n  |         ^^^^"), "{found}");
     }
 
     #[test]
