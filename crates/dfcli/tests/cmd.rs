@@ -5,5 +5,8 @@
 
 #[test]
 fn cases() {
-    trycmd::TestCases::new().case("tests/cmd/*.trycmd").env("NO_COLOR", "1").env("RAYON_NUM_THREADS", "2");
+    // The page about outputs is a case too, so that its examples are what is printed.
+    let cases = trycmd::TestCases::new();
+    cases.case("tests/cmd/*.trycmd").case("../../docs/outputs.md");
+    cases.env("NO_COLOR", "1").env("RAYON_NUM_THREADS", "2");
 }
