@@ -144,7 +144,7 @@ fn range(file: &SourceFile, span: Span) -> (Position, Position) {
 
 /// What a finding is called in outputs for programs.
 fn id(finding: &Diagnostic) -> &str {
-    finding.code
+    finding.id()
 }
 
 /// The path of a file as services look it up: without the `./` that somebody may have typed.

@@ -30,6 +30,7 @@ pub use edition::Edition;
 pub use error::{ConfigError, Problem};
 pub use profile::Profile;
 pub use schema::schema;
+pub(crate) use settings::Active;
 pub use settings::{Selection, Settings};
 
 use crate::diagnostic::Severity;

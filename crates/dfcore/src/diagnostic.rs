@@ -119,6 +119,31 @@ pub struct Label {
     pub message: String,
 }
 
+/// One of the checks of a rule that has several, under the name that another tool gave it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Check {
+    /// The name, such as `SC2086`.
+    pub name: &'static str,
+    /// How bad its findings are.
+    pub severity: Severity,
+}
+
+impl Check {
+    /// Whether a selector means this check: its name in any case, or the beginning of it followed by `*`.
+    #[must_use]
+    pub fn answers_to(&self, selector: &str) -> bool {
+        answers_to(self.name, selector)
+    }
+}
+
+/// Whether a selector means a name: the name itself in any case, or the beginning of it followed by `*`.
+pub(crate) fn answers_to(name: &str, selector: &str) -> bool {
+    match selector.strip_suffix('*') {
+        Some(prefix) => name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix)),
+        None => name.eq_ignore_ascii_case(selector),
+    }
+}
+
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -128,6 +153,8 @@ pub struct Diagnostic {
     pub code: &'static str,
     /// The rule's name, such as `latest-tag`.
     pub name: &'static str,
+    /// The name of the check that found it, for a rule that has several: `SC2086`.
+    pub check: Option<&'static str>,
     /// How bad it is, as the settings have it.
     pub severity: Severity,
     /// How sure the rule is.
@@ -163,6 +190,7 @@ impl Diagnostic {
         Self {
             code,
             name,
+            check: None,
             severity,
             confidence: Confidence::High,
             file: FileRole::Dockerfile,
@@ -173,6 +201,15 @@ impl Diagnostic {
             notes: Vec::new(),
             help: None,
             fix: None,
+        }
+    }
+
+    /// What the finding is called: the name of its check, or the rule's code.
+    #[must_use]
+    pub const fn id(&self) -> &'static str {
+        match self.check {
+            Some(check) => check,
+            None => self.code,
         }
     }
 }

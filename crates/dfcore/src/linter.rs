@@ -16,11 +16,11 @@ mod foreign;
 pub use fixpoint::{AppliedFix, FixOutcome, RefusedFix, fix};
 pub use foreign::{foreign_frontend, is_official_frontend};
 
-use crate::config::Settings;
+use crate::config::{Active, Settings};
 use crate::context::BuildContext;
-use crate::diagnostic::{Diagnostic, FileRole};
+use crate::diagnostic::{Diagnostic, FileRole, answers_to};
 use crate::model::Model;
-use crate::rule::{Group, Report, RuleContext, RuleMeta};
+use crate::rule::{Group, RuleContext, RuleMeta};
 use crate::rules;
 use crate::suppress::{Named, Suppressions};
 use crate::text::SourceFile;
@@ -43,10 +43,12 @@ fn lint_model(model: &Model<'_>, context: Option<&BuildContext>, settings: &Sett
     let mut cx = RuleContext::new(model, context, settings.convention(), settings.labels());
     for active in settings.active().iter().filter(|active| active.meta.group != Group::Linter) {
         let before = diagnostics.len();
-        active.rule.check(&cx, &mut Report::new(active.meta, active.severity, &mut diagnostics));
+        active.rule.check(&cx, &mut active.report(&mut diagnostics));
         let found = diagnostics.split_off(before);
         diagnostics.extend(found.into_iter().filter(|diagnostic: &Diagnostic| {
-            let is_rule = |name: &str| names(active.meta, name);
+            let is_rule = |name: &str| {
+                names(active.meta, name) || diagnostic.check.is_some_and(|check| answers_to(check, name))
+            };
             !suppressions.suppress(diagnostic.file, diagnostic.span.start, is_rule)
         }));
     }
@@ -54,7 +56,7 @@ fn lint_model(model: &Model<'_>, context: Option<&BuildContext>, settings: &Sett
     let unused = suppressions.unused(|name| what_is(name, settings));
     cx.unused_suppressions = &unused;
     for active in settings.active().iter().filter(|active| active.meta.group == Group::Linter) {
-        active.rule.check(&cx, &mut Report::new(active.meta, active.severity, &mut diagnostics));
+        active.rule.check(&cx, &mut active.report(&mut diagnostics));
     }
     for diagnostic in diagnostics.iter_mut().filter(|diagnostic| diagnostic.file == FileRole::Dockerfile) {
         let instruction = model.dockerfile.instruction_at(diagnostic.span.start);
@@ -71,9 +73,12 @@ fn names(meta: &RuleMeta, name: &str) -> bool {
 }
 
 fn what_is(name: &str, settings: &Settings) -> Named {
-    if settings.rules().any(|(meta, _)| names(meta, name)) {
+    let is_active = |active: &Active| {
+        names(active.meta, name) || active.checks.iter().any(|check| check.answers_to(name))
+    };
+    if settings.active().iter().any(is_active) {
         Named::Active
-    } else if rules::all().iter().any(|rule| names(rule.meta(), name)) {
+    } else if rules::all().iter().any(|rule| names(rule.meta(), name) || rule.meta().is_selectable_by(name)) {
         Named::Inactive
     } else {
         Named::Unknown

@@ -75,6 +75,11 @@
 //!         },
 //! ```
 //!
+//! - **Checks**: `checks: TABLE,` for a rule that stands for several checks of another tool, each with a name and a
+//!   severity of its own ([`Check`](crate::diagnostic::Check)). People select, ignore and suppress them one by one;
+//!   the rule asks [`Report::checks`] which ones run, and reports with [`Report::at_check`].
+//! - **State**: `state: { cache: Cache },` for what the rule remembers to be faster, and for nothing else.
+//!
 //! ## The documentation
 //!
 //! The first line is one sentence, the summary. The sections are, in this order and only where there is
@@ -310,6 +315,8 @@ macro_rules! declare_rule {
             since: $since:literal,
             aliases: [$($alias:literal),* $(,)?],
             $(options: { $($(#[doc = $option_doc:expr])+ $option:ident: $type:ty = $default:expr),* $(,)? },)?
+            $(checks: $checks:expr,)?
+            $(state: { $($state:ident: $state_type:ty),* $(,)? },)?
             $(preview: $preview:literal,)?
         }
     ) => {
@@ -318,11 +325,12 @@ macro_rules! declare_rule {
         #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
         pub(crate) struct $rule {
             $($($(#[doc = $option_doc])+ $option: $type,)*)?
+            $($(#[serde(skip)] $state: $state_type,)*)?
         }
 
         impl Default for $rule {
             fn default() -> Self {
-                Self { $($($option: $default,)*)? }
+                Self { $($($option: $default,)*)? $($($state: Default::default(),)*)? }
             }
         }
 
@@ -337,12 +345,15 @@ macro_rules! declare_rule {
                 since: $since,
                 preview: false $(|| $preview)?,
                 aliases: &[$($alias),*],
+                checks: $crate::rule::declare_rule!(@checks $($checks)?),
                 documentation: concat!($summary, $("\n", $doc),*),
                 file: file!(),
                 line: line!(),
             };
         }
     };
+    (@checks) => { &[] };
+    (@checks $checks:expr) => { $checks };
     (@fix None) => { None };
     (@fix $applicability:ident) => { Some($crate::fix::Applicability::$applicability) };
 }

@@ -6,6 +6,7 @@
 //! | the same | inside an instruction of several lines, or in the heredoc of a `RUN` | the next line |
 //! | `# dflint: global ignore=RULE` | above the first instruction | the file |
 //! | `# hadolint ignore=…`, `# hadolint stage ignore=…`, `# hadolint global ignore=…` | as with hadolint | instruction, stage, file |
+//! | `# shellcheck disable=…` | as with ours | instruction, next line |
 //! | `# check=skip=…` | at the top, or above an instruction | the file, that instruction |
 //!
 //! A rule is named by its code, name or alias, or by the beginning of one of them and `*`. What is named in a

@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Check, Severity};
 use crate::rule::{Convention, RuleMeta};
 
 /// A set of rules with their severities, to start from.
@@ -46,6 +46,19 @@ impl Profile {
                 is_on.then_some(Severity::Warning)
             }
         }
+    }
+
+    /// Whether one of the checks of a rule that has several is part of this profile.
+    #[must_use]
+    pub fn has(self, check: &Check) -> bool {
+        self != Self::Buildkit && self.has_usually(check)
+    }
+
+    /// Whether whoever selects a rule means this check of it too. Matters of taste are asked for by name, but hadolint
+    /// has them as well.
+    #[must_use]
+    pub(super) fn has_usually(self, check: &Check) -> bool {
+        self == Self::Hadolint || check.severity > Severity::Style
     }
 
     /// Whose custom decides where tools differ.

@@ -8,13 +8,14 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 use super::error::{ConfigError, Problem, Problems};
 use super::table::closest;
 use super::{Config, Edition, Level, Profile};
-use crate::diagnostic::Severity;
-use crate::rule::{Convention, LabelRules, Registered, Rule, RuleMeta};
+use crate::diagnostic::{Check, Diagnostic, Severity};
+use crate::rule::{Convention, LabelRules, Report, Rule, RuleMeta};
 use crate::rules;
 
 /// Which rules run and from which severity on a run fails: `[lint]`, or the flags of a command line.
 ///
-/// A rule is selected by its code, name or alias, or by the beginning of one of them and `*` (`DL30*`).
+/// A rule is selected by its code, name or alias, or by the beginning of one of them and `*` (`DL30*`). So is one of
+/// the checks of a rule that has several (`SC2086`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Selection {
@@ -73,10 +74,10 @@ impl Selection {
 }
 
 fn check_selector(selector: &str) -> Result<(), Problem> {
-    if rules::all().iter().any(|rule| rule.meta().answers_to(selector)) {
+    if rules::all().iter().any(|rule| rule.meta().is_selectable_by(selector)) {
         return Ok(());
     }
-    let names = rules::all().iter().flat_map(|rule| rule.meta().names());
+    let names = rules::all().iter().flat_map(|rule| rule.meta().selectors());
     let message = format!("`{selector}` selects no rule");
     Err(Problem { place: None, message, help: closest(selector, names) })
 }
@@ -98,6 +99,15 @@ pub(crate) struct Active {
     pub(crate) meta: &'static RuleMeta,
     pub(crate) rule: Arc<dyn Rule>,
     pub(crate) severity: Severity,
+    /// Those of its checks that run, when it has several.
+    pub(crate) checks: Vec<Check>,
+}
+
+impl Active {
+    /// Where its findings go.
+    pub(crate) fn report<'a>(&'a self, diagnostics: &'a mut Vec<Diagnostic>) -> Report<'a> {
+        Report::new(self.meta, self.severity, diagnostics).with_checks(&self.checks)
+    }
 }
 
 impl Settings {
@@ -130,13 +140,32 @@ impl Settings {
             // Whoever is pedantic or curious wants more than the profile has.
             let is_more = (pedantic || (preview && !meta.is_pedantic())) && (preview || !meta.preview);
             let is_known = edition.is_none_or(|edition| edition.has(meta));
-            let chosen = choose(is_known && (of_profile.is_some() || is_more), file, meta);
-            let chosen = level.map_or(chosen, |level| level != Level::Off);
-            if choose(chosen, command_line, meta) {
-                let severity = level.and_then(Level::severity).or(of_profile).unwrap_or(meta.severity);
+            let of_level = level.and_then(Level::severity);
+            let is_chosen = |by_profile: bool, choice: Choice<'_>| {
+                let chosen = choice.after(is_known && (by_profile || (is_more && choice.is_usual)), file);
+                let chosen = level.map_or(chosen, |level| level != Level::Off && (chosen || choice.is_usual));
+                choice.after(chosen, command_line)
+            };
+            let checks: Vec<Check> = meta
+                .checks
+                .iter()
+                .copied()
+                .filter(|check| {
+                    let is_usual = pedantic || profile.has_usually(check);
+                    is_chosen(profile.has(check), Choice { meta, check: Some(check), is_usual })
+                })
+                .map(|check| Check { severity: of_level.unwrap_or(check.severity), ..check })
+                .collect();
+            let runs = if meta.checks.is_empty() {
+                is_chosen(of_profile.is_some(), Choice { meta, check: None, is_usual: true })
+            } else {
+                !checks.is_empty()
+            };
+            if runs {
+                let severity = of_level.or(of_profile).unwrap_or(meta.severity);
                 let rule =
                     configured.map_or_else(|| registered.with_defaults(), |rule| Arc::clone(&rule.rule));
-                active.push(Active { meta, rule, severity });
+                active.push(Active { meta, rule, severity, checks });
             }
         }
         let fail_on = command_line.fail_on.or(file.fail_on).unwrap_or(Severity::Warning);
@@ -180,11 +209,10 @@ impl Settings {
 impl Default for Settings {
     /// The settings without a configuration file.
     fn default() -> Self {
-        let active = rules::all().iter().filter(|rule| rule.meta().is_default());
-        let active = active.map(|registered: &'static Registered| Active {
-            meta: registered.meta(),
-            rule: registered.with_defaults(),
-            severity: registered.meta().severity,
+        let active = rules::all().iter().filter(|rule| rule.meta().is_default()).map(|registered| {
+            let meta = registered.meta();
+            let checks = meta.checks.iter().copied().filter(|check| Profile::Default.has(check)).collect();
+            Active { meta, rule: registered.with_defaults(), severity: meta.severity, checks }
         });
         Self {
             active: active.collect(),
@@ -195,9 +223,25 @@ impl Default for Settings {
     }
 }
 
-/// Whether a rule runs after one more selection.
-fn choose(chosen: bool, selection: &Selection, meta: &RuleMeta) -> bool {
-    let any = |selectors: &[String]| selectors.iter().any(|selector| meta.answers_to(selector));
-    let chosen = selection.select.as_deref().map_or(chosen, any);
-    (chosen || any(&selection.extend_select)) && !any(&selection.ignore)
+/// A rule without checks, or one of the checks of a rule, that may be chosen.
+#[derive(Clone, Copy)]
+struct Choice<'a> {
+    meta: &'a RuleMeta,
+    check: Option<&'a Check>,
+    /// Whether whoever selects the rule means this check too.
+    is_usual: bool,
+}
+
+impl Choice<'_> {
+    /// Whether it runs after one more selection.
+    fn after(self, chosen: bool, selection: &Selection) -> bool {
+        let is_check = |selector: &String| self.check.is_some_and(|check| check.answers_to(selector));
+        let is_rule = |selector: &String| self.meta.answers_to(selector);
+        let selects = |selectors: &[String]| {
+            selectors.iter().any(|selector| is_check(selector) || (self.is_usual && is_rule(selector)))
+        };
+        let chosen = selection.select.as_deref().map_or(chosen, selects);
+        let is_ignored = selection.ignore.iter().any(|selector| is_check(selector) || is_rule(selector));
+        (chosen || selects(&selection.extend_select)) && !is_ignored
+    }
 }

@@ -19,7 +19,7 @@ pub fn render(finding: &Diagnostic, dockerfile: &SourceFile, ignore_file: Option
         "{}: {} {} {}: {}\n",
         place(finding.file, finding.span.start),
         finding.severity,
-        finding.code,
+        finding.id(),
         finding.name,
         displayable(&finding.message)
     );

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::diagnostic::{Confidence, Severity};
+use crate::diagnostic::{self, Check, Confidence, Severity};
 use crate::fix::Applicability;
 
 /// What a rule is about.
@@ -103,6 +103,8 @@ pub struct RuleMeta {
     pub preview: bool,
     /// What other tools call it.
     pub aliases: &'static [&'static str],
+    /// Its checks, when each has a name of its own and is switched on and off by it.
+    pub checks: &'static [Check],
     /// The doc comment as it stands in the source, each line with the blank in front.
     pub(crate) documentation: &'static str,
     /// The source file, relative to the workspace.
@@ -134,10 +136,13 @@ impl RuleMeta {
     /// ```
     #[must_use]
     pub fn answers_to(&self, selector: &str) -> bool {
-        self.names().any(|name| match selector.strip_suffix('*') {
-            Some(prefix) => name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix)),
-            None => name.eq_ignore_ascii_case(selector),
-        })
+        self.names().any(|name| diagnostic::answers_to(name, selector))
+    }
+
+    /// Whether a selector means this rule or one of its checks.
+    #[must_use]
+    pub fn is_selectable_by(&self, selector: &str) -> bool {
+        self.answers_to(selector) || self.checks.iter().any(|check| check.answers_to(selector))
     }
 
     /// Whether it does what one of BuildKit's build checks does, which have names like `StageNameCasing`.
@@ -149,6 +154,11 @@ impl RuleMeta {
     /// The code, the name and the aliases.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
         [self.code, self.name].into_iter().chain(self.aliases.iter().copied())
+    }
+
+    /// The same and the names of its checks: all that a selector may be.
+    pub fn selectors(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.names().chain(self.checks.iter().map(|check| check.name))
     }
 
     /// The documentation in Markdown. Fenced blocks have the marks that make them tests

@@ -1,5 +1,5 @@
 use super::RuleMeta;
-use crate::diagnostic::{Confidence, Diagnostic, FileRole, Label, Severity};
+use crate::diagnostic::{Check, Confidence, Diagnostic, FileRole, Label, Severity};
 use crate::fix::Fix;
 use crate::text::Span;
 
@@ -8,6 +8,7 @@ use crate::text::Span;
 pub struct Report<'a> {
     meta: &'a RuleMeta,
     severity: Severity,
+    checks: &'a [Check],
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
@@ -15,7 +16,27 @@ impl<'a> Report<'a> {
     /// A report of a rule whose findings have the given severity and go to the end of `diagnostics`.
     #[must_use]
     pub const fn new(meta: &'a RuleMeta, severity: Severity, diagnostics: &'a mut Vec<Diagnostic>) -> Self {
-        Self { meta, severity, diagnostics }
+        Self { meta, severity, checks: &[], diagnostics }
+    }
+
+    /// The same for a rule of whose checks these run, as severe as the settings have them.
+    #[must_use]
+    pub(crate) const fn with_checks(self, checks: &'a [Check]) -> Self {
+        Self { checks, ..self }
+    }
+
+    /// The checks that run, in the order of the rule's own; none for a rule that has no checks.
+    #[must_use]
+    pub const fn checks(&self) -> &'a [Check] {
+        self.checks
+    }
+
+    /// Reports a finding of one of the checks.
+    pub fn at_check(&mut self, check: Check, span: Span, message: impl Into<String>) -> Finding<'_> {
+        let finding = self.at(span, message);
+        finding.diagnostic.check = Some(check.name);
+        finding.diagnostic.severity = check.severity;
+        finding
     }
 
     /// Reports a finding in the Dockerfile. The message says what is wrong, without a full stop.

@@ -50,6 +50,7 @@ impl Comment {
         const OURS: [(&str, Reach); 2] = [("ignore", Reach::Next), ("global ignore", Reach::FileFromTop)];
         const HADOLINT: [(&str, Reach); 3] =
             [("ignore", Reach::Next), ("stage ignore", Reach::Stage), ("global ignore", Reach::File)];
+        const SHELLCHECK: [(&str, Reach); 1] = [("disable", Reach::Next)];
         if let Some(rest) = body.strip_prefix("dflint:") {
             return read(rest, true, &OURS).map_or(Reading::NotUnderstood, Reading::Suppression);
         }
@@ -57,6 +58,8 @@ impl Comment {
             read(rest, true, &OURS)
         } else if let Some(rest) = body.strip_prefix("hadolint ") {
             read(rest, false, &HADOLINT)
+        } else if let Some(rest) = body.strip_prefix("shellcheck ") {
+            read(rest, false, &SHELLCHECK)
         } else {
             body.strip_prefix("check=").and_then(|value| Self::check(span, value, Reach::Next))
         };
@@ -148,6 +151,8 @@ mod tests {
             ("# hadolint global ignore=DL3003", "theirs File DL3003 [DL3003]"),
             ("# hadolint stage ignore=DL3003", "theirs Stage DL3003 [DL3003]"),
             ("# hadolint shell=powershell", "other"),
+            ("# shellcheck disable=SC2086,SC2046 # as meant", "theirs Next SC2086+SC2046 [SC2086,SC2046]"),
+            ("# shellcheck shell=bash", "other"),
             (
                 "# check=skip=StageNameCasing,FromAsCasing;error=true",
                 "theirs Next StageNameCasing+FromAsCasing [StageNameCasing,FromAsCasing]",
