@@ -138,6 +138,13 @@ impl Config {
     ) -> Option<RuleConfig> {
         let name = key.get_ref();
         let Some(registered) = rules::find(name) else {
+            let of_check = |rule: &&Registered| rule.meta().checks.iter().any(|check| check.answers_to(name));
+            if let Some(rule) = rules::all().iter().find(of_check) {
+                let help =
+                    format!("name it in `ignore` or `extend-select`, or configure `{}`", rule.meta().name);
+                problems.add(key.span(), format!("`{name}` is a check, not a rule"), Some(help));
+                return None;
+            }
             let names = rules::all().iter().flat_map(|rule| rule.meta().names());
             problems.add(key.span(), format!("there is no rule `{name}`"), closest(name, names));
             return None;
@@ -276,6 +283,14 @@ mod tests {
                 "df.toml:2:10: invalid type: string \"yes\", expected a boolean",
             ),
             ("lint.labels = 1\n", "df.toml:1:15: `lint.labels` has to be a table, and is of type integer"),
+            (
+                "[lint]\nselect = ['SC2068', 'SC20866']\n",
+                "df.toml:2:21: `SC20866` selects no rule; did you mean `SC2086`?",
+            ),
+            (
+                "[lint.rules.SC2086]\n",
+                "df.toml:1:13: `SC2086` is a check, not a rule; name it in `ignore` or `extend-select`, or configure `shellcheck`",
+            ),
             ("lint = 1\n", "df.toml:1:8: `lint` has to be a table, and is of type integer"),
             ("[lint\n", "df.toml:1:6: unclosed table, expected `]`"),
         ] {
@@ -353,6 +368,38 @@ mod tests {
         let config = Config::default();
         let error = Settings::new(&config, &select(&["no-such-rule"])).expect_err("no rule");
         assert_eq!(error.to_string(), "`no-such-rule` selects no rule");
+    }
+
+    /// How many of ShellCheck's checks run, and how bad the first one is.
+    fn checks(text: &str, command_line: &Selection) -> (usize, Option<Severity>) {
+        let config = Config::parse("df.toml", text).expect("a valid file");
+        let settings = Settings::new(&config, command_line).expect("valid selectors");
+        let active = settings.active().iter().find(|active| active.meta.name == "shellcheck");
+        let checks = active.map(|active| active.checks.as_slice()).unwrap_or_default();
+        (checks.len(), checks.first().map(|check| check.severity))
+    }
+
+    #[test]
+    fn checks_are_chosen_one_by_one() {
+        let all = crate::shell::CHECKS.len();
+        let usual = crate::shell::CHECKS.iter().filter(|check| check.severity > Severity::Info).count();
+        let nothing = Selection::default();
+        let ignore = |selector: &str| Selection { ignore: vec![selector.to_owned()], ..Selection::default() };
+        let profile = |profile| Selection { profile: Some(profile), ..Selection::default() };
+        assert!(usual < all);
+        assert_eq!(checks("", &nothing).0, usual);
+        assert_eq!(checks("", &select(&["sc2086"])), (1, Some(Severity::Info)));
+        assert_eq!(checks("", &select(&["SC*"])).0, all);
+        assert_eq!(checks("", &select(&["shellcheck"])).0, usual);
+        assert_eq!(checks("", &ignore("SC2164")).0, usual - 1);
+        assert_eq!(checks("[lint]\nselect = ['SC2006']\n", &ignore("DF7100")).0, 0);
+        assert_eq!(checks("[lint]\nextend-select = ['SC2006']\n", &nothing).0, usual + 1);
+        assert_eq!(checks("[lint]\npedantic = true\n", &nothing).0, all);
+        assert_eq!(checks("", &profile(Profile::Hadolint)).0, all);
+        assert_eq!(checks("", &profile(Profile::Buildkit)).0, 0);
+        let error = "[lint]\nselect = ['SC2006']\n[lint.rules.shellcheck]\nlevel = 'error'\n";
+        assert_eq!(checks(error, &select(&["SC2006"])), (1, Some(Severity::Error)));
+        assert_eq!(checks("[lint.rules.shellcheck]\nlevel = 'off'\n", &nothing).0, 0);
     }
 
     #[test]

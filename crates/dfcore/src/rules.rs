@@ -95,6 +95,7 @@ mod shell {
     pub(super) mod pipefail_missing;
     pub(super) mod pointless_command;
     pub(super) mod shell_symlink_changed;
+    pub(super) mod shellcheck;
     pub(super) mod wget_and_curl;
     pub(super) mod wget_progress;
     pub(super) mod yum_not_confirmed;
@@ -197,6 +198,7 @@ static ALL: &[Registered] = &[
     Registered::of::<shell::pipefail_missing::PipefailMissing>(),
     Registered::of::<shell::pointless_command::PointlessCommand>(),
     Registered::of::<shell::shell_symlink_changed::ShellSymlinkChanged>(),
+    Registered::of::<shell::shellcheck::Shellcheck>(),
     Registered::of::<shell::wget_and_curl::WgetAndCurl>(),
     Registered::of::<shell::wget_progress::WgetProgress>(),
     Registered::of::<shell::yum_not_confirmed::YumNotConfirmed>(),

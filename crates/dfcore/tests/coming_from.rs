@@ -9,13 +9,13 @@ use dfcore::config::Profile;
 use dfcore::rule::{Registered, RuleMeta};
 use dfcore::rules;
 
-/// The rules of hadolint 2.15.1, by its README. `DL1000` is its error of syntax.
+/// The rules of hadolint 2.15.1, by its README. `DL1000` is its error of syntax, and `SC*` are ShellCheck's.
 const HADOLINT: &str = "\
     DL1000 DL1001 DL3000 DL3001 DL3002 DL3003 DL3004 DL3006 DL3007 DL3008 DL3009 DL3010 DL3011 DL3012 DL3013 DL3014 \
     DL3015 DL3016 DL3018 DL3019 DL3020 DL3021 DL3022 DL3023 DL3024 DL3025 DL3026 DL3027 DL3028 DL3029 DL3030 DL3032 \
     DL3033 DL3034 DL3035 DL3036 DL3037 DL3038 DL3040 DL3041 DL3042 DL3043 DL3044 DL3045 DL3046 DL3047 DL3048 DL3049 \
     DL3050 DL3051 DL3052 DL3053 DL3054 DL3055 DL3056 DL3057 DL3058 DL3059 DL3060 DL3061 DL3062 DL3063 DL3064 DL3065 \
-    DL3066 DL3067 DL4000 DL4001 DL4003 DL4004 DL4005 DL4006";
+    DL3066 DL3067 DL4000 DL4001 DL4003 DL4004 DL4005 DL4006 SC*";
 
 /// The checks of the Dockerfile frontend 1.26, by `frontend/dockerfile/linter/ruleset.go`.
 const BUILDKIT: &str = "\
@@ -59,16 +59,22 @@ fn page(introduction: &str, ids: &[&str], profile: Profile) -> String {
     );
     let mut differences = String::new();
     for id in ids {
-        let found: Vec<&RuleMeta> =
-            rules::all().iter().map(Registered::meta).filter(|meta| meta.aliases.contains(id)).collect();
+        let is_meant = |meta: &&RuleMeta| {
+            meta.aliases.contains(id) || meta.checks.iter().any(|check| check.answers_to(id))
+        };
+        let found: Vec<&RuleMeta> = rules::all().iter().map(Registered::meta).filter(is_meant).collect();
         if found.is_empty() {
             let reason = WITHOUT_RULE.iter().find(|(name, _)| name == id);
             let (_, reason) = reason.unwrap_or_else(|| panic!("no rule has the alias `{id}`"));
             _ = writeln!(text, "| `{id}` | | | | {reason} |");
         }
         for meta in found {
-            let severity = profile.severity(meta).map_or("off", |severity| severity.as_str());
-            let on = if meta.is_default() { "yes" } else { "" };
+            let (severity, on) = if meta.checks.is_empty() {
+                let severity = profile.severity(meta).map_or("off", |severity| severity.as_str());
+                (severity, if meta.is_default() { "yes" } else { "" })
+            } else {
+                ("ShellCheck's", "warnings and errors")
+            };
             let (name, summary) = (meta.name, meta.summary());
             _ = writeln!(text, "| `{id}` | [{name}](rules/{name}.md) | {severity} | {on} | {summary} |");
             if let Some(difference) = section(&meta.documentation(), "## Differs from") {

@@ -277,6 +277,13 @@ impl<'a> Model<'a> {
     }
 
     fn parse_script(&self, index: usize) -> Script {
+        self.script_source(index).map_or_else(Script::default, |script| shell::parse(&script))
+    }
+
+    /// The text that a shell gets of a `RUN`, `CMD`, `ENTRYPOINT` or `HEALTHCHECK`, also under `ONBUILD`, or the words
+    /// of its exec form; `None` for other instructions.
+    #[must_use]
+    pub fn script_source(&self, index: usize) -> Option<ScriptSource> {
         let dialect = Dialect::from_shell(self.state(index).shell.iter().map(String::as_str));
         self.script_in(index, dialect)
     }
@@ -288,9 +295,9 @@ impl<'a> Model<'a> {
             InstructionKind::Run(run) => &run.command,
             InstructionKind::Cmd(command) | InstructionKind::Entrypoint(command) => command,
             InstructionKind::Healthcheck(Healthcheck::Cmd { command }) => command,
-            _ => return Script::default(),
+            _ => return None,
         };
         let heredocs = &self.instruction(index).heredocs;
-        shell::parse(&ScriptSource::new(self.source, command, heredocs, dialect))
+        Some(ScriptSource::new(self.source, command, heredocs, dialect))
     }
 }

@@ -21,9 +21,11 @@
 //! # Ok::<(), dfcore::text::TooLarge>(())
 //! ```
 
+mod checks;
 mod dialect;
 mod fallback;
 mod fragment;
+mod lint;
 mod nested;
 mod redirect;
 #[cfg(feature = "shell")]
@@ -35,7 +37,9 @@ mod tests;
 mod word;
 mod wrapper;
 
+pub use checks::CHECKS;
 pub use dialect::Dialect;
+pub use lint::{Remark, ScriptLinter};
 pub use source::ScriptSource;
 pub use source_map::SourceMap;
 pub use word::{Word, WordPart};

@@ -1,5 +1,8 @@
-//! The shell grammar of the crate `shuck-parser`. Nothing outside this file knows it: of its tree we take the
-//! structure and the places of words, and read the words ourselves.
+//! The shell grammar of the crate `shuck-parser`, and the checks of `shuck-linter`. Nothing outside this folder knows
+//! them: of the grammar's tree we take the structure and the places of words, and read the words ourselves.
+
+#[cfg(feature = "shellcheck")]
+mod lint;
 
 use std::ops::Range;
 
@@ -9,6 +12,9 @@ use shuck_ast::{
     RedirectTarget, Stmt, StmtSeq, StmtTerminator, Word as ShuckWord, WordPart, WordPartNode,
 };
 use shuck_parser::parser::{ParseStatus, Parser, ShellDialect};
+
+#[cfg(feature = "shellcheck")]
+pub(super) use lint::lint;
 
 use super::fallback;
 use super::fragment::Fragment;
