@@ -382,7 +382,7 @@ mod tests {
     #[test]
     fn checks_are_chosen_one_by_one() {
         let all = crate::shell::CHECKS.len();
-        let usual = crate::shell::CHECKS.iter().filter(|check| check.severity > Severity::Info).count();
+        let usual = crate::shell::CHECKS.iter().filter(|check| check.is_usual).count();
         let nothing = Selection::default();
         let ignore = |selector: &str| Selection { ignore: vec![selector.to_owned()], ..Selection::default() };
         let profile = |profile| Selection { profile: Some(profile), ..Selection::default() };

@@ -126,6 +126,8 @@ pub struct Check {
     pub name: &'static str,
     /// How bad its findings are.
     pub severity: Severity,
+    /// Whether whoever selects the rule means this check too. Others are asked for by name.
+    pub is_usual: bool,
 }
 
 impl Check {

@@ -134,3 +134,30 @@ fn large_scripts_are_left_alone() {
         assert_eq!(findings(&format!("FROM a\nRUN true{script}\n")), "");
     }
 }
+
+#[test]
+fn checks_of_single_commands() {
+    for (id, script, place) in [
+        ("SC2174", "mkdir -p -m 755 /a/b", "-m"),
+        ("SC2174", "mkdir -pm755 \"$HOME\"", "-pm755"),
+        ("SC2174", "mkdir --parents --mode=755 a b/c", "--mode=755"),
+        ("SC2174", "mkdir -pm 755 a", ""),
+        ("SC2174", "mkdir -p -m755 ../../a ./b", ""),
+        ("SC2174", "mkdir -m 755 a/b && mkdir -p a/b", ""),
+        ("SC2185", "find -L -name a", "find"),
+        ("SC2185", "find . -name a && find -H . && find \"$HOME\" && find --help", ""),
+        ("SC2226", "ln -sf \"$HOME\"", "ln"),
+        ("SC2226", "ln --symbolic a", "ln"),
+        ("SC2226", "ln -s a b; ln -t a b; ln -s \"$@\"; ln -s a*; ln --help; ln -s $HOME", ""),
+        ("SC2227", "find . -exec cat {} > a \\;", "> a"),
+        ("SC2227", "find . 2>/dev/null -name a", "2>/dev/null"),
+        ("SC2227", "find . -exec cat {} \\; > a", ""),
+        ("SC2283", "A = b", "="),
+        ("SC2283", "a =\"$HOME\"", "=\"$HOME\""),
+        ("SC2283", "a '=' b; a == b; [ a = b ]; a=b; sudo a = b", ""),
+    ] {
+        let expected = if place.is_empty() { String::new() } else { format!(" {id} {place}\n") };
+        let found = findings_of(&format!("FROM a\nRUN {script}\n"), &[id]);
+        assert_eq!(found.find(' ').map_or("", |at| &found[at..]), expected, "{script}");
+    }
+}

@@ -54,11 +54,11 @@ impl Profile {
         self != Self::Buildkit && self.has_usually(check)
     }
 
-    /// Whether whoever selects a rule means this check of it too. Hints and matters of taste are asked for by name, but
-    /// hadolint has them as well.
+    /// Whether whoever selects a rule means this check of it too. Others are asked for by name, but hadolint
+    /// has them all.
     #[must_use]
     pub(super) fn has_usually(self, check: &Check) -> bool {
-        self == Self::Hadolint || check.severity > Severity::Info
+        self == Self::Hadolint || check.is_usual
     }
 
     /// Whose custom decides where tools differ.

@@ -22,6 +22,7 @@
 //! ```
 
 mod checks;
+mod command_checks;
 mod dialect;
 mod fallback;
 mod fragment;
@@ -38,6 +39,7 @@ mod word;
 mod wrapper;
 
 pub use checks::CHECKS;
+pub use command_checks::lint_commands;
 pub use dialect::Dialect;
 pub use lint::{Remark, ScriptLinter};
 pub use source::ScriptSource;

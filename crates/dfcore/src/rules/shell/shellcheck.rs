@@ -1,6 +1,6 @@
 use crate::model::{Lookup, Model, Reason};
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
-use crate::shell::{CHECKS, ScriptLinter};
+use crate::shell::{CHECKS, ScriptLinter, lint_commands};
 use crate::syntax::ast::InstructionKind;
 
 declare_rule! {
@@ -15,9 +15,10 @@ declare_rule! {
     /// The shell is that of the stage's `SHELL`, or of a heredoc's `#!` line; PowerShell, `cmd` and other languages are
     /// left alone. Variables that `ARG` and `ENV` set are known to be set.
     ///
-    /// What ShellCheck calls a warning or an error is on by default. What it calls info or style, such as `SC2086` and
-    /// `SC2006`, is a hint that most files would get several times: it is off until it is selected
-    /// (`--extend-select 'SC*'`), or everything is with `--pedantic`, and on with `--profile hadolint`.
+    /// What ShellCheck calls a warning or an error is on by default, but for three checks that mostly meet what is meant:
+    /// `SC1083`, `SC2043` and `SC2155`. Those three, and what ShellCheck calls info or style, such as `SC2086` and
+    /// `SC2006`, are off until they are selected (`--extend-select 'SC*'`), or everything is with `--pedantic`; they are
+    /// on with `--profile hadolint`.
     ///
     /// ## Example
     ///
@@ -74,10 +75,11 @@ declare_rule! {
     ///
     /// ## Limits
     ///
-    /// The checks are those of shuck, which does in Rust what ShellCheck does, and are not all of ShellCheck's. Scripts
+    /// The checks are those of shuck, which does in Rust what ShellCheck does, and some of ours, and are not all of
+    /// ShellCheck's. Scripts
     /// that do not parse are left alone, since every shell has its own idea of what is wrong with them; so are those of
-    /// unusual size or depth. A library that is built without the feature `shellcheck` knows the names and finds
-    /// nothing.
+    /// unusual size or depth. A library that is built without the feature `shellcheck` knows the names and makes
+    /// only `SC2174`, `SC2185`, `SC2226`, `SC2227` and `SC2283`.
     ///
     /// ## Differs from
     ///
@@ -125,7 +127,11 @@ impl Rule for Shellcheck {
         let checks = report.checks();
         for (index, _) in cx.model.instructions() {
             let Some(script) = cx.model.script_source(index) else { continue };
-            for remark in self.linter.lint(&script, checks, |name| is_variable(cx.model, index, name)) {
+            if script.text().is_none() {
+                continue;
+            }
+            let remarks = self.linter.lint(&script, checks, |name| is_variable(cx.model, index, name));
+            for remark in remarks.into_iter().chain(lint_commands(cx.model.script(index), checks)) {
                 let name = remark.check.name;
                 report
                     .at_check(remark.check, remark.span, remark.message)
