@@ -31,6 +31,8 @@ mod nested;
 mod redirect;
 #[cfg(feature = "shell")]
 mod shuck;
+#[cfg(feature = "shell")]
+mod simple;
 mod source;
 mod source_map;
 #[cfg(test)]
@@ -288,8 +290,14 @@ pub fn parse(script: &ScriptSource) -> Script {
 /// Finds the commands of some shell text, without those that they run in turn.
 fn read(fragment: &Fragment, dialect: Dialect) -> (Vec<Command>, ScriptStatus) {
     #[cfg(feature = "shell")]
-    if let Some(commands) = shuck::parse(fragment, dialect) {
-        return (commands, ScriptStatus::Parsed);
+    {
+        // These mean the same in all of them but zsh, which has more keywords.
+        if dialect != Dialect::Zsh && simple::is_simple(&fragment.text) {
+            return (fallback::split(fragment), ScriptStatus::Parsed);
+        }
+        if let Some(commands) = shuck::parse(fragment, dialect) {
+            return (commands, ScriptStatus::Parsed);
+        }
     }
     // The splitter has one grammar for all dialects.
     #[cfg(not(feature = "shell"))]
