@@ -224,8 +224,10 @@ fn explain(error: &ignore::Error) -> (Option<&Path>, String) {
 
 /// The path below the root, with `/`.
 fn relative(root: &Path, path: &Path) -> Option<String> {
-    let path = path.strip_prefix(root).ok()?.to_str()?;
-    Some(with_slashes(path))
+    // A walk puts the names behind the root as it stands, so their bytes tell; `Path` would compare part by part.
+    let below = path.as_os_str().as_encoded_bytes().strip_prefix(root.as_os_str().as_encoded_bytes())?;
+    let path = str::from_utf8(below).ok()?;
+    Some(with_slashes(path.strip_prefix(std::path::MAIN_SEPARATOR).unwrap_or(path)))
 }
 
 fn display(path: &Path) -> String {

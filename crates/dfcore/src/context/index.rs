@@ -1,7 +1,7 @@
 //! Contexts shared by the Dockerfiles that use them.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustc_hash::FxHashMap;
 
@@ -14,6 +14,8 @@ use super::{BuildContext, DiskTree, IgnoreFile};
 /// too, since other entries are sent.
 #[derive(Debug, Default)]
 pub struct ContextIndex {
+    /// The folders by the paths that they were asked for, so that the links in a path are resolved once.
+    trees: Mutex<FxHashMap<PathBuf, Arc<DiskTree>>>,
     contexts: Mutex<FxHashMap<Key, Arc<BuildContext>>>,
 }
 
@@ -33,19 +35,34 @@ impl ContextIndex {
     /// # Errors
     /// [`ReadError`] when the folder or its ignore file cannot be read.
     pub fn open(&self, folder: &Path, dockerfile: Option<&Path>) -> Result<Arc<BuildContext>, ReadError> {
-        let tree = DiskTree::open(folder)?;
-        let own = dockerfile.map_or(Ok(None), IgnoreFile::read_beside)?;
+        let tree = self.tree(folder)?;
+        let own =
+            dockerfile.map_or(Ok(None), |path| IgnoreFile::read_beside(path, |folder| self.tree(folder)))?;
         let key = (tree.root().to_owned(), own.as_ref().and(dockerfile).map(Path::to_owned));
-        let mut contexts = self.contexts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut contexts = lock(&self.contexts);
         if let Some(context) = contexts.get(&key) {
             return Ok(Arc::clone(context));
         }
         let ignore = match own {
             Some(own) => Some(own),
-            None => IgnoreFile::read_root(&tree)?,
+            None => IgnoreFile::read_root(&*tree)?,
         };
-        let context = Arc::new(BuildContext::with_ignore_file(Arc::new(tree), ignore));
+        let context = Arc::new(BuildContext::with_ignore_file(tree, ignore));
         contexts.insert(key, Arc::clone(&context));
         Ok(context)
     }
+
+    fn tree(&self, folder: &Path) -> Result<Arc<DiskTree>, ReadError> {
+        let mut trees = lock(&self.trees);
+        if let Some(tree) = trees.get(folder) {
+            return Ok(Arc::clone(tree));
+        }
+        let tree = Arc::new(DiskTree::open(folder)?);
+        trees.insert(folder.to_owned(), Arc::clone(&tree));
+        Ok(tree)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

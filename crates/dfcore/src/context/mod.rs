@@ -80,7 +80,8 @@ impl BuildContext {
     /// [`ReadError`] when the folder or its ignore file cannot be read.
     pub fn open(folder: &Path, dockerfile: Option<&Path>) -> Result<Self, ReadError> {
         let tree = DiskTree::open(folder)?;
-        let ignore = match dockerfile.map_or(Ok(None), IgnoreFile::read_beside)? {
+        let open = |folder: &Path| DiskTree::open(folder).map(Arc::new);
+        let ignore = match dockerfile.map_or(Ok(None), |path| IgnoreFile::read_beside(path, open))? {
             Some(own) => Some(own),
             None => IgnoreFile::read_root(&tree)?,
         };
@@ -240,14 +241,17 @@ impl IgnoreFile {
         Self::read(tree, IGNORE_FILE)
     }
 
-    /// `<Dockerfile>.dockerignore` beside a Dockerfile on disk.
-    fn read_beside(dockerfile: &Path) -> Result<Option<Self>, ReadError> {
+    /// `<Dockerfile>.dockerignore` beside a Dockerfile on disk, whose folder is for `open` to open.
+    fn read_beside(
+        dockerfile: &Path,
+        open: impl FnOnce(&Path) -> Result<Arc<DiskTree>, ReadError>,
+    ) -> Result<Option<Self>, ReadError> {
         let (Some(folder), Some(name)) =
             (dockerfile.parent(), dockerfile.file_name().and_then(|name| name.to_str()))
         else {
             return Ok(None);
         };
-        Self::read(&DiskTree::open(folder)?, &format!("{name}{IGNORE_FILE}"))
+        Self::read(&*open(folder)?, &format!("{name}{IGNORE_FILE}"))
     }
 
     /// A file of a tree, links followed inside of it. BuildKit takes a folder of that name for no file.

@@ -81,7 +81,8 @@ declare_rule! {
 
 impl Rule for CopyExcluded {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
-        let Some(context) = cx.context else { return };
+        // Without an ignore file nothing is excluded, and nobody has to walk the context to know.
+        let Some(context) = cx.context.filter(|context| context.ignore_file().is_some()) else { return };
         for (index, _) in cx.model.instructions() {
             let Some(copy) = cx.model.context_copy(index) else { continue };
             for source in &copy.sources {
