@@ -53,8 +53,11 @@ impl Reader {
     pub(crate) fn read(&self, input: &Input) -> Result<SourceFile, ReadError> {
         let name = self.name(input);
         let bytes = match input {
-            Input::File(path) => File::open(path).and_then(|file| self.read_bounded(file)),
-            Input::Stdin => self.read_bounded(io::stdin().lock()),
+            Input::File(path) => File::open(path).and_then(|file| {
+                let size = file.metadata()?.len();
+                self.read_bounded(file, size)
+            }),
+            Input::Stdin => self.read_bounded(io::stdin().lock(), 0),
         };
         match bytes {
             Ok(Some(bytes)) => {
@@ -65,9 +68,10 @@ impl Reader {
         }
     }
 
-    /// Everything in the stream, or `None` when that is more than a Dockerfile may have.
-    fn read_bounded(&self, stream: impl Read) -> io::Result<Option<Vec<u8>>> {
-        let mut bytes = Vec::new();
+    /// Everything in the stream, or `None` when that is more than a Dockerfile may have. Its size, as far as it is known,
+    /// saves growing a buffer from next to nothing.
+    fn read_bounded(&self, stream: impl Read, size: u64) -> io::Result<Option<Vec<u8>>> {
+        let mut bytes = Vec::with_capacity(size.min(self.max_file_size) as usize);
         stream.take(self.max_file_size.saturating_add(1)).read_to_end(&mut bytes)?;
         Ok((bytes.len() as u64 <= self.max_file_size).then_some(bytes))
     }

@@ -150,7 +150,9 @@ impl Session {
         let context = match (&self.context_folder, path.and_then(Path::parent)) {
             (Some(folder), _) => Some(self.contexts.open(folder, path)?),
             // The name of standard input may be one that is still to be saved under.
-            (None, Some(folder)) if is_there(folder)? => Some(self.contexts.open(folder, path)?),
+            (None, Some(folder)) if matches!(input, Input::File(_)) || is_there(folder)? => {
+                Some(self.contexts.open(folder, path)?)
+            }
             _ => None,
         };
         let foreign = foreign_frontend(&source);
