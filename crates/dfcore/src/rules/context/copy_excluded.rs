@@ -61,7 +61,8 @@ declare_rule! {
     ///
     /// ## Differs from
     ///
-    /// BuildKit's check `CopyIgnoredFile` gives up on an ignore file that has a line with `!`.
+    /// BuildKit's check `CopyIgnoredFile` gives up on an ignore file that has a line with `!`, and looks at patterns alone, not
+    /// at files. It reports `COPY . .` where everything is excluded: such a step does not fail, it copies nothing.
     ///
     /// ## Sources
     ///

@@ -1,4 +1,4 @@
-use crate::model::{Reason, is_relative};
+use crate::model::{Base, Reason, is_relative};
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
 use crate::syntax::ast::InstructionKind;
 
@@ -10,14 +10,17 @@ declare_rule! {
     ///
     /// Nothing is said once an absolute `WORKDIR` came before, in the stage or in one that it stands on, nor on
     /// `scratch`: then the place is known. Of several relative ones in a row the first is reported, which makes all
-    /// of them absolute.
+    /// of them absolute, also those of stages that stand on this one.
     ///
     /// ## Example
     ///
     /// ```dockerfile,bad
-    /// FROM golang:1.26
+    /// FROM golang:1.26 AS build
     /// WORKDIR src
     /// COPY . .
+    ///
+    /// FROM build
+    /// WORKDIR cmd
     /// ```
     ///
     /// ```dockerfile,good
@@ -44,7 +47,7 @@ declare_rule! {
     /// ```
     ///
     /// BuildKit reports only the first `WORKDIR` of a stage, as here, but on
-    /// `scratch` too.
+    /// `scratch` too. It takes `C:/app` for relative unless it builds for Windows, which a file does not say.
     ///
     /// ## Sources
     ///
@@ -66,33 +69,39 @@ declare_rule! {
 impl Rule for RelativeWorkdir {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
         let model = cx.model;
-        // The last stage with a finding.
-        let mut reported = None;
-        for (index, instruction) in model.instructions() {
-            let InstructionKind::Workdir(argument) = &instruction.kind else { continue };
-            let (Some(word), Some(stage)) = (&argument.word, model.stage_of(index)) else { continue };
-            let value = model.expand(index, word);
-            let is_of_base = |reason| reason == Reason::BaseImage;
-            let depends_on_base =
-                model.state(index).workdir.unknown_parts().iter().any(|part| is_of_base(part.reason));
-            let is_first = depends_on_base && reported != Some(stage.index);
-            // hadolint speaks of each that is written so.
-            let is_meant = match cx.follows_hadolint() {
-                true => !model.text(word).starts_with('$'),
-                false => is_first,
-            };
-            if !is_meant || !is_relative(&value) {
-                continue;
+        // For each stage, whether there is a finding in it or in one that it stands on.
+        let mut is_reported: Vec<bool> = Vec::with_capacity(model.stages().len());
+        for stage in model.stages() {
+            let mut reported = matches!(stage.base, Base::Stage(base) if is_reported[base]);
+            for (index, instruction) in model.body(stage) {
+                let InstructionKind::Workdir(argument) = &instruction.kind else { continue };
+                let Some(word) = &argument.word else { continue };
+                let value = model.expand(index, word);
+                let is_of_base = |reason| reason == Reason::BaseImage;
+                let depends_on_base =
+                    model.state(index).workdir.unknown_parts().iter().any(|part| is_of_base(part.reason));
+                // hadolint speaks of each that is written so.
+                let is_meant = match cx.follows_hadolint() {
+                    true => !model.text(word).starts_with('$'),
+                    false => depends_on_base && !reported,
+                };
+                if !is_meant || !is_relative(&value) {
+                    continue;
+                }
+                reported = true;
+                let mut finding =
+                    report.at(word.span, format!("the working directory `{}` is relative", value.text()));
+                if let Some(image) = model.stages()[stage.root].base.image().filter(|_| depends_on_base) {
+                    finding = finding.note(format!(
+                        "it is a folder in the working directory of `{image}`, wherever that is"
+                    ));
+                }
+                finding.help(format!(
+                    "write the whole path, such as `/{}`",
+                    value.text().trim_start_matches("./")
+                ));
             }
-            reported = Some(stage.index);
-            let mut finding =
-                report.at(word.span, format!("the working directory `{}` is relative", value.text()));
-            if let Some(image) = model.stages()[stage.root].base.image().filter(|_| depends_on_base) {
-                finding = finding
-                    .note(format!("it is a folder in the working directory of `{image}`, wherever that is"));
-            }
-            finding
-                .help(format!("write the whole path, such as `/{}`", value.text().trim_start_matches("./")));
+            is_reported.push(reported);
         }
     }
 }

@@ -1,4 +1,5 @@
 use std::cell::LazyCell;
+use std::iter;
 
 use rustc_hash::FxHashMap;
 
@@ -35,6 +36,7 @@ declare_rule! {
     /// ```dockerfile,bad
     /// FROM scratch
     /// ENV LD_LIBRARY_PATH=/opt/lib:$LD_LIBRARY_PATH
+    /// LABEL $VENDOR.name="a variable in a name counts too"
     /// ```
     ///
     /// ```dockerfile,good
@@ -54,7 +56,8 @@ declare_rule! {
     /// ## Differs from
     ///
     /// BuildKit asks the registry for the environment of the base image, and so finds misspelled names too. It also reports a
-    /// variable with a fallback, `${LEVEL:-info}`, which is nothing to worry about.
+    /// variable with a fallback, `${LEVEL:-info}`, which is nothing to worry about, and looks into here-documents. It does not
+    /// report variables in `EXPOSE`.
     ///
     /// ## Sources
     ///
@@ -117,7 +120,7 @@ impl Rule for UndefinedVariable {
                 let mut reported: Vec<&str> = Vec::new();
                 for word in words(model, instruction) {
                     for name in model.taken_variables(index, word) {
-                        if reported.contains(&name) {
+                        if reported.contains(&name) || is_declared_before(model, instruction, name, word) {
                             continue;
                         }
                         let Some(why) = why(model, index, name, &declarations) else { continue };
@@ -185,6 +188,13 @@ fn why(
     }
 }
 
+/// Whether the same `ARG` declares a name in front of a word. Its values see each other, unlike those of an `ENV`.
+fn is_declared_before(model: &Model<'_>, instruction: &Instruction, name: &str, word: &Word) -> bool {
+    let InstructionKind::Arg(arg) = &instruction.kind else { return false };
+    let mut before = arg.pairs.iter().take_while(|pair| pair.key.span.start < word.span.start);
+    before.any(|pair| model.text(&pair.key) == name && pair.value.as_ref() != Some(word))
+}
+
 fn is_of_images(name: &str) -> bool {
     OF_IMAGES.contains(&name) || ENDS_OF_IMAGES.iter().any(|end| name.ends_with(end))
 }
@@ -202,8 +212,11 @@ fn words<'m>(model: &'m Model<'_>, instruction: &'m Instruction) -> Vec<&'m Word
             }));
             words.extend(&copy.destination);
         }
-        InstructionKind::Arg(pairs) | InstructionKind::Env(pairs) | InstructionKind::Label(pairs) => {
+        InstructionKind::Arg(pairs) => {
             words.extend(pairs.pairs.iter().filter_map(|pair| pair.value.as_ref()));
+        }
+        InstructionKind::Env(pairs) | InstructionKind::Label(pairs) => {
+            words.extend(pairs.pairs.iter().flat_map(|pair| iter::once(&pair.key).chain(&pair.value)));
         }
         InstructionKind::Expose(list) | InstructionKind::Volume(list) => words.extend(&list.words),
         InstructionKind::Stopsignal(argument)

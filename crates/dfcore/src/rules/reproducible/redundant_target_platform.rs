@@ -18,6 +18,12 @@ declare_rule! {
     /// FROM alpine:3.20
     /// ```
     ///
+    /// A fallback does nothing, since BuildKit always sets the argument:
+    ///
+    /// ```dockerfile,bad
+    /// FROM --platform=${TARGETPLATFORM:-linux/amd64} alpine:3.20
+    /// ```
+    ///
     /// An argument of that name that the file itself sets is another matter:
     ///
     /// ```dockerfile,good
@@ -50,8 +56,7 @@ impl Rule for RedundantTargetPlatform {
         let model = cx.model;
         for stage in model.stages() {
             let Some(flag) = model.flag(stage.from, "platform") else { continue };
-            let written = flag.value.as_ref().map(|value| model.text(value));
-            if !matches!(written, Some("$TARGETPLATFORM" | "${TARGETPLATFORM}")) {
+            if !flag.value.as_ref().is_some_and(|value| is_target(model.text(value))) {
                 continue;
             }
             let target = model.state(stage.from).scope.get("TARGETPLATFORM");
@@ -59,5 +64,14 @@ impl Rule for RedundantTargetPlatform {
                 report.at(flag.span, "a stage is built for the target platform anyway").help("drop the flag");
             }
         }
+    }
+}
+
+/// Whether the text is the target platform and nothing else.
+fn is_target(text: &str) -> bool {
+    let braced = text.strip_prefix("${").and_then(|text| text.strip_suffix('}'));
+    match braced.and_then(|inner| inner.strip_prefix("TARGETPLATFORM")) {
+        Some(rest) => rest.is_empty() || (rest.starts_with([':', '-']) && !rest.contains(['+', '?', '}'])),
+        None => text == "$TARGETPLATFORM",
     }
 }

@@ -20,6 +20,10 @@ declare_rule! {
     /// ENV APP_HOME=/srv/app APP_NAME="the app"
     /// ```
     ///
+    /// ## Differs from
+    ///
+    /// BuildKit does not look behind `ONBUILD`.
+    ///
     /// ## Sources
     ///
     /// - <https://docs.docker.com/reference/build-checks/legacy-key-value-format/>
