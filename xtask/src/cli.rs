@@ -40,6 +40,11 @@ pub(crate) enum Task {
         /// Folder whose Dockerfiles are linted; the examples of this repository if not given
         folder: Option<PathBuf>,
     },
+    /// Ask a Docker Engine what its own checks say about our Dockerfiles, and write the answers down
+    ///
+    /// Rewrites fixtures/buildkit_checks.json, to which the tests hold our rules. Takes the engine that `docker` speaks
+    /// to, which has to know `docker buildx build --call=check` (27.1 or newer); pulls nothing.
+    RecordChecks,
 }
 
 #[derive(Debug, Subcommand)]

@@ -8,6 +8,7 @@ mod bases;
 mod bench;
 mod bolt;
 mod cargo;
+mod checks;
 mod cli;
 mod demo;
 mod emulation;
@@ -54,6 +55,7 @@ fn run(task: &Task) -> Result<ExitCode> {
         Task::Engine(EngineTask::Status) => stack::status(),
         Task::Demo => demo::run(),
         Task::Bench { folder } => bench::run(folder.as_deref()),
+        Task::RecordChecks => checks::record().map(|()| ExitCode::SUCCESS),
         Task::Test { e2e: None } => test::run(),
         Task::Test { e2e: Some(filter) } => test::run_end_to_end(filter),
     }
