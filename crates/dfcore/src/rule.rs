@@ -153,7 +153,8 @@ pub enum Convention {
     /// hadolint's, which speaks of all stages, looks at commands that the script itself runs by their name, and takes
     /// variables as they are written.
     Hadolint,
-    /// That of BuildKit's checks, which speak of all stages.
+    /// That of BuildKit's checks, which speak of all stages, judge secrets by their names alone, and of two instructions
+    /// point at the one without effect.
     Buildkit,
 }
 
@@ -209,6 +210,12 @@ impl<'a> RuleContext<'a> {
     #[must_use]
     pub const fn follows_hadolint(&self) -> bool {
         matches!(self.convention, Convention::Hadolint)
+    }
+
+    /// Whether the custom of BuildKit's checks decides.
+    #[must_use]
+    pub const fn follows_buildkit(&self) -> bool {
+        matches!(self.convention, Convention::Buildkit)
     }
 
     /// Whether rules look at a command. hadolint does not see what others run (`sudo`, `xargs`, `sh -c '…'`), nor a

@@ -9,12 +9,21 @@ pub(crate) fn report_repeated(cx: &RuleContext<'_>, keyword: &str, note: &str, r
         let mut before: Option<Span> = None;
         for (_, instruction) in model.body(stage).filter(|(_, other)| other.kind.name() == keyword) {
             if let Some(before) = before {
-                let line = model.line(before.start);
-                report
-                    .at(instruction.keyword, format!("`{keyword}` takes the place of the one on line {line}"))
-                    .label(before, "this one has no effect")
-                    .note(note)
-                    .help(format!("keep one `{keyword}` in the stage"));
+                let finding = if cx.follows_buildkit() {
+                    let line = model.line(instruction.keyword.start);
+                    report
+                        .at(before, format!("`{keyword}` has no effect, because of the one on line {line}"))
+                        .label(instruction.keyword, "this one takes its place")
+                } else {
+                    let line = model.line(before.start);
+                    report
+                        .at(
+                            instruction.keyword,
+                            format!("`{keyword}` takes the place of the one on line {line}"),
+                        )
+                        .label(before, "this one has no effect")
+                };
+                finding.note(note).help(format!("keep one `{keyword}` in the stage"));
             }
             before = Some(instruction.keyword);
         }

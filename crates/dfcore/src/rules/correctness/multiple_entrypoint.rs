@@ -22,7 +22,7 @@ declare_rule! {
     /// ## Differs from
     ///
     /// BuildKit points at the one without effect, hadolint at the one that replaces it; here the finding is the later one, with
-    /// a label on the earlier.
+    /// a label on the earlier, and in the profile `buildkit` the other way round.
     ///
     /// ## Sources
     ///

@@ -63,7 +63,24 @@ declare_rule! {
     /// There it leaves out the names on the list that no secret has.
     ///
     /// BuildKit's check takes every word `KEY` and `AUTH` (`GPG_KEY`, `SSH_AUTH_SOCK`, `AUTH_MODE`), does not know `PASSPHRASE`
-    /// and `PGPASSWORD`, and does not look at values.
+    /// and `PGPASSWORD`, and does not look at values, nor above the first `FROM` and behind `ONBUILD`. In the profile `buildkit`
+    /// this rule does the same:
+    ///
+    /// ```toml,options
+    /// [lint]
+    /// profile = "buildkit"
+    /// ```
+    ///
+    /// ```dockerfile,bad
+    /// FROM debian:12
+    /// ENV GPG_KEY=A035C8C19219BA821ECEA86B64E628F8D684696D
+    /// ```
+    ///
+    /// ```dockerfile,good
+    /// ARG NPM_TOKEN
+    /// FROM debian:12
+    /// ENV PGPASSWORD=hunter2 TOKEN_FILE=/run/secrets/token
+    /// ```
     ///
     /// ## Sources
     ///
@@ -183,6 +200,19 @@ impl Rule for SecretInEnvironment {
                 }
                 continue;
             }
+            if cx.follows_buildkit() {
+                // Its check runs where a stage does.
+                let is_looked_at = model.stage_of(index).is_some()
+                    && !matches!(instruction.kind, InstructionKind::Onbuild(_));
+                for pair in pairs.pairs.iter().filter(|_| is_looked_at) {
+                    let name = model.text(&pair.key);
+                    if has_secret_word(name) {
+                        let comes = if pair.value.is_some() { From::File } else { From::Build };
+                        secret(pair, name, comes, is_env, report);
+                    }
+                }
+                continue;
+            }
             for pair in &pairs.pairs {
                 let name = model.text(&pair.key);
                 if !is_secret(name) {
@@ -262,6 +292,26 @@ fn is_suspect(name: &str) -> bool {
     const PARTS: [&str; 7] = ["api_key", "client_key", "password", "private", "secret", "token", "username"];
     let lower = name.to_ascii_lowercase();
     PARTS.iter().any(|part| lower.contains(part)) || is_secret(name)
+}
+
+/// Whether BuildKit takes a name for that of a secret.
+fn has_secret_word(name: &str) -> bool {
+    const WORDS: [&str; 10] = [
+        "apikey",
+        "auth",
+        "credential",
+        "credentials",
+        "key",
+        "passwd",
+        "password",
+        "pword",
+        "secret",
+        "token",
+    ];
+    const HARMLESS: [&str; 3] = ["file", "public", "version"];
+    let has =
+        |list: &[&str]| name.split('_').any(|word| list.iter().any(|other| word.eq_ignore_ascii_case(other)));
+    has(&WORDS) && !has(&HARMLESS)
 }
 
 fn is_secret(name: &str) -> bool {

@@ -47,8 +47,8 @@ declare_rule! {
     /// CMD exec gunicorn --bind 0.0.0.0:$PORT app:app
     /// ```
     ///
-    /// BuildKit does not look at `HEALTHCHECK`, knows the `SHELL` of the base
-    /// image too, and reports `exec`.
+    /// BuildKit does not look at `HEALTHCHECK`, and reports `exec`; so does this rule in the profile `buildkit`. It also knows
+    /// the `SHELL` of the base image.
     ///
     /// ## Sources
     ///
@@ -106,8 +106,9 @@ fn check(cx: &RuleContext<'_>, index: usize, instruction: &Instruction, report: 
     let is_check = name == "HEALTHCHECK";
     let text = text.text(model.source);
     let begins_with_exec = text.split_whitespace().next() == Some("exec");
-    let hands_over = begins_with_exec && !is_check && !cx.follows_hadolint();
-    if text.trim().is_empty() || hands_over {
+    let hands_over = begins_with_exec && !is_check && !cx.follows_hadolint() && !cx.follows_buildkit();
+    let is_left_out = is_check && cx.follows_buildkit();
+    if text.trim().is_empty() || hands_over || is_left_out {
         return;
     }
     let keyword = if is_check { "HEALTHCHECK CMD" } else { name };
