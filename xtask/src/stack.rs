@@ -64,6 +64,7 @@ impl Stack {
             ("DOCKER_HOST", self.engine.host.clone()),
             ("DFTEST_REGISTRY", self.registry.clone()),
             ("DFTEST_PYTHON", self.peers.python.display().to_string()),
+            ("DFTEST_HADOLINT", self.peers.program("hadolint").display().to_string()),
             ("TRIVY_CACHE_DIR", self.trivy_cache.display().to_string()),
             ("TRIVY_SKIP_DB_UPDATE", "true".to_owned()),
             ("PATH", path),

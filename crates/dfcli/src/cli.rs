@@ -10,8 +10,7 @@ use std::path::PathBuf;
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use dfcore::config::Profile;
-use dfcore::diagnostic::Severity;
+use dfcore::config::{FailOn, Profile};
 
 use format::FormatParser;
 pub(crate) use format::{CheckFormat, FormatArg};
@@ -55,8 +54,9 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 
     /// When to use colours; NO_COLOR and CLICOLOR_FORCE are respected.
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
-    pub(crate) color: ColorChoice,
+    /// [default: what the configuration says, or auto]
+    #[arg(long, global = true, value_name = "WHEN")]
+    pub(crate) color: Option<ColorChoice>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -73,6 +73,9 @@ pub(crate) enum Command {
     Context(ContextArgs),
     /// Print what Dockerfiles say: stages, instructions and their parts, with places.
     Parse(ParseArgs),
+    /// Show, start, explain or take over a configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Print completions for a shell.
     #[command(after_help = "\
 Examples:
@@ -151,11 +154,23 @@ pub(crate) struct RuleArgs {
     #[arg(long)]
     pub(crate) preview: bool,
 
-    /// Read this configuration file and no other.
-    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    /// Heed no comment that suppresses findings.
+    #[arg(long)]
+    pub(crate) no_suppressions: bool,
+
+    /// Report comments that suppress findings without a reason.
+    #[arg(long)]
+    pub(crate) require_reason: bool,
+
+    /// Read this configuration file and no other: a df.toml, or hadolint's when it ends in .yaml.
+    #[arg(long, value_name = "FILE", env = "DFLINT_CONFIG", conflicts_with = "isolated")]
     pub(crate) config: Option<PathBuf>,
 
-    /// Read no configuration file.
+    /// Set a key of df.toml, such as `lint.fail-on=error`; goes before files and environment.
+    #[arg(short = 'c', value_name = "KEY=VALUE")]
+    pub(crate) settings: Vec<String>,
+
+    /// Read no configuration file and no variable that configures.
     #[arg(long)]
     pub(crate) isolated: bool,
 }
@@ -192,7 +207,11 @@ pub(crate) struct CheckArgs {
 
     /// The least severe finding that makes the exit code 1 [default: what the configuration says, or warning]
     #[arg(long, value_name = "SEVERITY")]
-    pub(crate) fail_on: Option<FailOn>,
+    pub(crate) fail_on: Option<FailOnChoice>,
+
+    /// Exit with 0 whatever is found; the same as `--fail-on never`.
+    #[arg(long, conflicts_with = "fail_on")]
+    pub(crate) exit_zero: bool,
 
     #[command(flatten)]
     pub(crate) rules: RuleArgs,
@@ -219,9 +238,9 @@ impl From<ProfileChoice> for Profile {
     }
 }
 
-/// The severities, as the command line spells them.
+/// From which severity on a run fails, as the command line spells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FailOn {
+pub(crate) enum FailOnChoice {
     /// The build fails, or the image does not do what the file says.
     Error,
     /// The image is slower, larger, less safe or less repeatable than it could be.
@@ -230,17 +249,94 @@ pub(crate) enum FailOn {
     Info,
     /// A matter of taste.
     Style,
+    /// No finding.
+    Never,
 }
 
-impl From<FailOn> for Severity {
-    fn from(fail_on: FailOn) -> Self {
-        match fail_on {
-            FailOn::Error => Self::Error,
-            FailOn::Warning => Self::Warning,
-            FailOn::Info => Self::Info,
-            FailOn::Style => Self::Style,
+impl From<FailOnChoice> for FailOn {
+    fn from(choice: FailOnChoice) -> Self {
+        match choice {
+            FailOnChoice::Error => Self::Error,
+            FailOnChoice::Warning => Self::Warning,
+            FailOnChoice::Info => Self::Info,
+            FailOnChoice::Style => Self::Style,
+            FailOnChoice::Never => Self::Never,
         }
     }
+}
+
+impl CheckArgs {
+    /// From which severity on the run fails, where the command line says so.
+    pub(crate) fn fail_on(&self) -> Option<FailOn> {
+        if self.exit_zero { Some(FailOn::Never) } else { self.fail_on.map(FailOn::from) }
+    }
+}
+
+/// What to do about configurations.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+What counts, the last one with the last word: what a df.toml extends, the df.toml nearest to the Dockerfile (up to the
+top of the repository) and its overrides, DFLINT_* variables, -c, flags. Without a df.toml, hadolint's configuration
+file and HADOLINT_* variables are read as hadolint reads them.
+
+Variables: DFLINT_CONFIG, DFLINT_SELECT, DFLINT_EXTEND_SELECT, DFLINT_IGNORE, DFLINT_PROFILE, DFLINT_EDITION,
+DFLINT_PEDANTIC, DFLINT_PREVIEW, DFLINT_FAIL_ON, DFLINT_FORMAT, DFLINT_COLOR.")]
+pub(crate) enum ConfigCommand {
+    /// Print the keys that count, and with --origin where each was said.
+    Show(ConfigShowArgs),
+    /// Write a first df.toml.
+    Init(ConfigInitArgs),
+    /// Say what a key of df.toml means.
+    Explain(ConfigExplainArgs),
+    /// Print the df.toml that means what hadolint's or tally's configuration says.
+    Migrate(ConfigMigrateArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigShowArgs {
+    /// The Dockerfile, or its folder, whose configuration to show [default: the current folder]
+    #[arg(value_name = "PATH")]
+    pub(crate) path: Option<PathBuf>,
+
+    /// Say which file and line, variable or flag each key comes from.
+    #[arg(long)]
+    pub(crate) origin: bool,
+
+    #[command(flatten)]
+    pub(crate) rules: RuleArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigInitArgs {
+    /// The folder to write it to.
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(crate) directory: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dflint config explain lint.fail-on
+  dflint config explain lint.rules.missing-syntax-directive")]
+pub(crate) struct ConfigExplainArgs {
+    /// The key, with its tables.
+    #[arg(value_name = "KEY")]
+    pub(crate) key: String,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dflint config migrate                      the file of hadolint or tally in this folder
+  dflint config migrate --write old/.hadolint.yaml")]
+pub(crate) struct ConfigMigrateArgs {
+    /// The other tool's file: YAML of hadolint, TOML of tally [default: the one in the current folder]
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+
+    /// Write df.toml beside it, instead of to standard output.
+    #[arg(long)]
+    pub(crate) write: bool,
 }
 
 #[derive(Debug, Args)]

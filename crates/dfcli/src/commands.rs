@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod config;
 mod context;
 mod explain;
 mod fix;
@@ -26,6 +27,7 @@ pub(crate) fn run(command: &Command, terminal: &mut Terminal) -> Result<Exit> {
         Command::Rules(args) => rules::run(args, terminal),
         Command::Context(args) => context::run(args, terminal),
         Command::Parse(args) => parse::run(args, terminal),
+        Command::Config(command) => config::run(command, terminal),
         Command::Completions(args) => completions::run(args, terminal),
     }
 }

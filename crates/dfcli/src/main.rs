@@ -5,12 +5,12 @@
 
 mod cli;
 mod commands;
+mod config;
 mod discover;
 mod input;
 mod output;
 mod replace;
 mod session;
-mod settings;
 mod terminal;
 
 use std::io::Write;

@@ -44,7 +44,11 @@ pub(crate) fn replace(path: &Path, old: Option<&[u8]>, new: &[u8]) -> Result<(),
     Ok(())
 }
 
-fn create(path: &Path, new: &[u8]) -> Result<(), ReplaceError> {
+/// Writes a file that must not be there yet, whole or not at all.
+///
+/// # Errors
+/// When it is there already or cannot be written.
+pub(crate) fn create(path: &Path, new: &[u8]) -> Result<(), ReplaceError> {
     let io_error = |cause| ReplaceError::Io { path: path.to_owned(), cause };
     // Not through a temporary file, whose permissions are the owner's alone: the umask decides.
     let mut file = match File::create_new(path) {

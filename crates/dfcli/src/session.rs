@@ -7,18 +7,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use dfcore::config::Settings;
+use dfcore::config::{FailOn, Settings};
 use dfcore::context::{BuildContext, ContextIndex};
-use dfcore::diagnostic::Severity;
 use dfcore::linter::foreign_frontend;
 use dfcore::syntax::Frontend;
 use dfcore::text::SourceFile;
 use rayon::prelude::*;
 
 use crate::cli::{InputArgs, RuleArgs};
+use crate::config::{OutputChoice, SettingsFinder};
 use crate::discover::{Input, discover, require};
 use crate::input::Reader;
-use crate::settings::SettingsFinder;
 use crate::terminal::{report_error, report_note};
 
 /// The name of the ignore file that is made where there is none.
@@ -32,6 +31,7 @@ pub(crate) struct Session {
     context_folder: Option<PathBuf>,
     contexts: ContextIndex,
     inputs: Vec<(Input, Arc<Settings>)>,
+    finder: SettingsFinder,
     has_failed: bool,
 }
 
@@ -72,7 +72,7 @@ impl Session {
     ///
     /// # Errors
     /// When a flag is wrong, so that nothing can be done.
-    pub(crate) fn open(input: &InputArgs, rules: &RuleArgs, fail_on: Option<Severity>) -> Result<Self> {
+    pub(crate) fn open(input: &InputArgs, rules: &RuleArgs, fail_on: Option<FailOn>) -> Result<Self> {
         if let Some(jobs) = input.jobs {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.get());
             pool.build_global().context("the threads for --jobs could not be started")?;
@@ -81,6 +81,7 @@ impl Session {
             require(named)?;
         }
         let discovered = discover(&input.paths);
+        let finder = SettingsFinder::new(rules, fail_on)?;
         let mut session = Self {
             reader: Reader {
                 stdin_filename: input.stdin_filename.clone(),
@@ -89,15 +90,15 @@ impl Session {
             context_folder: input.context.clone(),
             contexts: ContextIndex::new(),
             inputs: Vec::with_capacity(discovered.inputs.len()),
+            finder,
             has_failed: false,
         };
         for error in discovered.errors {
             session.fail(error);
         }
-        let mut finder = SettingsFinder::new(rules, fail_on)?;
         let mut reported = HashSet::new();
         for input in discovered.inputs {
-            match finder.settings_of(session.reader.path(&input)) {
+            match session.finder.settings_of(session.reader.path(&input)) {
                 Ok(settings) => session.inputs.push((input, settings)),
                 Err(error) => {
                     let message = error.to_string();
@@ -109,6 +110,14 @@ impl Session {
             }
         }
         Ok(session)
+    }
+
+    /// How the configuration of the current folder wants findings to be printed.
+    ///
+    /// # Errors
+    /// When it names no format, or no choice of colours.
+    pub(crate) fn output(&mut self) -> Result<OutputChoice> {
+        Ok(self.finder.output()?)
     }
 
     /// Reads every Dockerfile and gives it to `work`, several at once. The results come in the order of the

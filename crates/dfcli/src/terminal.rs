@@ -17,22 +17,29 @@ const NOTE: Style = AnsiColor::BrightCyan.on_default().bold();
 ///
 /// Writes fail instead of panicking when nobody reads any more; [`is_broken_pipe`] tells such an error.
 pub(crate) struct Terminal {
-    out: BufWriter<AutoStream<StdoutLock<'static>>>,
+    out: Stream,
     colored: bool,
+    /// Whether the command line says when to use colours.
+    is_settled: bool,
 }
 
 impl Terminal {
     /// Opens standard output, and settles for both streams whether there are colours.
-    pub(crate) fn open(color: ColorChoice) -> Self {
-        let choice = match color {
-            ColorChoice::Auto => StreamChoice::Auto,
-            ColorChoice::Always => StreamChoice::Always,
-            ColorChoice::Never => StreamChoice::Never,
-        };
-        choice.write_global();
-        let out = AutoStream::auto(io::stdout().lock());
-        let colored = out.current_choice() != StreamChoice::Never;
-        Self { out: BufWriter::new(out), colored }
+    pub(crate) fn open(color: Option<ColorChoice>) -> Self {
+        let (out, colored) = stream(color.unwrap_or_default());
+        Self { out, colored, is_settled: color.is_some() }
+    }
+
+    /// What the configuration says about colours, which counts where the command line says nothing.
+    ///
+    /// # Errors
+    /// When what was written before cannot be.
+    pub(crate) fn prefer(&mut self, color: ColorChoice) -> io::Result<()> {
+        if !self.is_settled {
+            self.out.flush()?;
+            (self.out, self.colored) = stream(color);
+        }
+        Ok(())
     }
 
     /// Whether styles reach the reader.
@@ -79,6 +86,21 @@ impl Write for Terminal {
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
+}
+
+type Stream = BufWriter<AutoStream<StdoutLock<'static>>>;
+
+/// Standard output, and whether it has colours; the choice holds for standard error too.
+fn stream(color: ColorChoice) -> (Stream, bool) {
+    let choice = match color {
+        ColorChoice::Auto => StreamChoice::Auto,
+        ColorChoice::Always => StreamChoice::Always,
+        ColorChoice::Never => StreamChoice::Never,
+    };
+    choice.write_global();
+    let out = AutoStream::auto(io::stdout().lock());
+    let colored = out.current_choice() != StreamChoice::Never;
+    (BufWriter::new(out), colored)
 }
 
 /// Writes `error: …` to standard error, a line for each line of the message.

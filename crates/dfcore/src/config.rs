@@ -14,34 +14,43 @@
 //! ```
 
 mod edition;
+mod entry;
 mod error;
+mod fail_on;
+mod layer;
+mod output;
+mod overrides;
 mod profile;
 mod schema;
 mod settings;
 mod table;
 
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 pub use edition::Edition;
+pub use entry::Effective;
 pub use error::{ConfigError, Problem};
+pub use fail_on::FailOn;
+pub use output::OutputConfig;
 pub use profile::Profile;
 pub use schema::schema;
 pub(crate) use settings::Active;
 pub use settings::{Selection, Settings};
 
 use crate::diagnostic::Severity;
-use crate::rule::{LabelRules, Registered, Rule};
-use crate::rules;
 use crate::text::SourceFile;
+use entry::Entry;
 use error::Problems;
-use table::{closest, into_table, take, unknown_keys};
+use layer::Layer;
+use table::{into_table, take, unknown_keys};
 
-/// The tables that a `df.toml` may have. All but `lint` belong to the image builder, which reads them itself.
-const TABLES: [&str; 5] = ["lint", "context", "build", "gate", "budget"];
+/// What a `df.toml` may have at its top. The tables but `lint` and `output` belong to the image builder, which reads them
+/// itself.
+const KEYS: [&str; 7] = ["extends", "lint", "output", "context", "build", "gate", "budget"];
 
 /// What a rule's `level` may say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
@@ -73,20 +82,25 @@ impl Level {
     }
 }
 
-/// A configuration file, read and checked.
+/// Configuration files and what stands above them, read and checked: a list of layers, of which each later one has the
+/// last word.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
-    selection: Selection,
-    labels: LabelRules,
-    rules: Vec<RuleConfig>,
+    layers: Vec<Layer>,
+    extends: Option<Extends>,
+    output: OutputConfig,
+    /// Every key that was set, in the order of the layers.
+    entries: Vec<Entry>,
 }
 
-/// What the file says about one rule.
-#[derive(Clone, Debug)]
-struct RuleConfig {
-    registered: &'static Registered,
-    level: Option<Level>,
-    rule: Arc<dyn Rule>,
+/// The file that a configuration file stands on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Extends {
+    /// Its path as written, relative to the folder of the file that says so.
+    pub path: PathBuf,
+    /// Where that is written: file and line.
+    pub origin: String,
 }
 
 impl Config {
@@ -101,7 +115,7 @@ impl Config {
         };
         let mut problems = Problems::default();
         let config = match DeTable::parse(text) {
-            Ok(table) => Self::read(table.into_inner(), &mut problems),
+            Ok(table) => Self::read(table.into_inner(), &source, &mut problems),
             Err(error) => {
                 problems.add_toml(&error);
                 Self::default()
@@ -110,101 +124,150 @@ impl Config {
         problems.into_result(&source).map(|()| config)
     }
 
-    fn read(mut root: DeTable<'_>, problems: &mut Problems) -> Self {
-        unknown_keys(&root, &TABLES, "a table of df.toml", problems);
+    /// A configuration of one key, such as `lint.fail-on`, from an environment variable or a flag; `origin` is what
+    /// messages call it. The value is TOML, or a word or a list of words separated by commas.
+    ///
+    /// # Errors
+    /// As for [`parse`](Self::parse).
+    ///
+    /// ```
+    /// use dfcore::config::{Config, FailOn, Selection, Settings};
+    ///
+    /// let config = Config::set("-c", "lint.fail-on", "error")?;
+    /// assert_eq!(Settings::new(&config, &Selection::default())?.fail_on(), FailOn::Error);
+    /// # Ok::<(), dfcore::config::ConfigError>(())
+    /// ```
+    pub fn set(origin: &str, key: &str, value: &str) -> Result<Self, ConfigError> {
+        let quoted = |text: &str| toml::Value::from(text.trim()).to_string();
+        let words = value.split(',').map(str::trim).filter(|word| !word.is_empty()).map(quoted);
+        let candidates =
+            [value.to_owned(), quoted(value), format!("[{}]", words.collect::<Vec<_>>().join(", "))];
+        let mut errors: Vec<ConfigError> = Vec::new();
+        for candidate in candidates {
+            let text = format!("{key} = {candidate}");
+            let is_one_key = !candidate.contains('\n') || candidate.trim_start().starts_with(['[', '{']);
+            if !is_one_key || DeTable::parse(&text).is_err() {
+                continue;
+            }
+            match Self::parse(origin, &text) {
+                Ok(mut config) => {
+                    for entry in &mut config.entries {
+                        origin.clone_into(&mut entry.origin);
+                    }
+                    return Ok(config);
+                }
+                Err(error) => errors.push(error),
+            }
+        }
+        // That the value is of another type says least: one of the candidates is always of the wrong one.
+        let is_of_type = |error: &ConfigError| {
+            error.problems.iter().all(|problem| problem.message.starts_with("invalid type"))
+        };
+        errors.sort_by_key(is_of_type);
+        let error = errors.into_iter().next();
+        let error = error.unwrap_or_else(|| ConfigError::general(format!("`{key}` is no key")));
+        Err(error.without_places(origin))
+    }
+
+    /// This configuration on top of another one, whose word counts where this one says nothing.
+    #[must_use]
+    pub fn on_top_of(self, base: Self) -> Self {
+        let chain = |base: Vec<_>, over: Vec<_>| base.into_iter().chain(over).collect();
+        Self {
+            layers: chain(base.layers, self.layers),
+            extends: self.extends,
+            output: self.output.on_top_of(base.output),
+            entries: base.entries.into_iter().chain(self.entries).collect(),
+        }
+    }
+
+    /// Says in which folder the file is, to which the paths of its `[[lint.overrides]]` are relative.
+    #[must_use]
+    pub fn in_folder(mut self, folder: &Path) -> Self {
+        let of_layers = self.layers.iter_mut().filter_map(|layer| layer.files.as_mut());
+        let of_entries = self.entries.iter_mut().filter_map(|entry| entry.files.as_mut());
+        for files in of_layers.chain(of_entries) {
+            folder.clone_into(&mut files.folder);
+        }
+        self
+    }
+
+    /// The file that it stands on.
+    #[must_use]
+    pub const fn extends(&self) -> Option<&Extends> {
+        self.extends.as_ref()
+    }
+
+    /// How findings are printed.
+    #[must_use]
+    pub const fn output(&self) -> &OutputConfig {
+        &self.output
+    }
+
+    /// Which of the overrides hold for a file, a `bool` for each; files with equal answers have equal settings.
+    #[must_use]
+    pub fn overrides_of(&self, path: &Path) -> Vec<bool> {
+        self.layers.iter().filter_map(|layer| layer.files.as_ref()).map(|files| files.have(path)).collect()
+    }
+
+    /// The keys that count for a file (for all that no override speaks of, when there is none), each with its value and
+    /// where that was said.
+    #[must_use]
+    pub fn effective(&self, path: Option<&Path>) -> Vec<Effective> {
+        entry::effective(&self.entries, path)
+    }
+
+    /// The layers that hold for a file.
+    fn layers_of<'a>(&'a self, path: Option<&'a Path>) -> impl Iterator<Item = &'a Layer> {
+        self.layers.iter().filter(move |layer| match &layer.files {
+            Some(files) => path.is_some_and(|path| files.have(path)),
+            None => true,
+        })
+    }
+
+    fn read(mut root: DeTable<'_>, source: &SourceFile, problems: &mut Problems) -> Self {
+        unknown_keys(&root, &KEYS, "a key of df.toml", problems);
+        let mut config = Self { entries: entry::of_file(&root, source), ..Self::default() };
+        if let Some(value) = take(&mut root, "extends") {
+            config.extends = read_extends(value, source, problems);
+        }
+        if let Some(value) = take(&mut root, "output") {
+            config.output = OutputConfig::read(value, problems);
+        }
         let lint = take(&mut root, "lint").and_then(|value| into_table(value, "`lint`", problems));
-        let Some(mut lint) = lint else { return Self::default() };
+        let Some(mut lint) = lint else { return config };
         unknown_keys(&lint, &Selection::KEYS, "a key of `[lint]`", problems);
-        let rules = take(&mut lint, "rules").and_then(|value| into_table(value, "`lint.rules`", problems));
-        let labels = take(&mut lint, "labels").map(|labels| read_labels(labels, problems));
-        let selection = Selection::read(lint, problems);
-        let mut config = Self { selection, labels: labels.unwrap_or_default(), rules: Vec::new() };
-        let mut rules: Vec<_> = rules.into_iter().flatten().collect();
-        rules.sort_by_key(|(key, _)| key.span().start);
-        for (key, value) in rules {
-            if let Some(rule) = config.read_rule(&key, value, problems) {
-                config.rules.push(rule);
+        let overrides = take(&mut lint, "overrides");
+        config.layers.push(Layer::read(lint, problems));
+        if let Some(value) = overrides {
+            let read = overrides::read(value, source, problems);
+            for (layer, entries) in read {
+                config.layers.push(layer);
+                config.entries.extend(entries);
             }
         }
         config
     }
-
-    /// One `[lint.rules.<name>]`.
-    fn read_rule(
-        &self,
-        key: &Spanned<std::borrow::Cow<'_, str>>,
-        value: Spanned<DeValue<'_>>,
-        problems: &mut Problems,
-    ) -> Option<RuleConfig> {
-        let name = key.get_ref();
-        let Some(registered) = rules::find(name) else {
-            let of_check = |rule: &&Registered| rule.meta().checks.iter().any(|check| check.answers_to(name));
-            if let Some(rule) = rules::all().iter().find(of_check) {
-                let help =
-                    format!("name it in `ignore` or `extend-select`, or configure `{}`", rule.meta().name);
-                problems.add(key.span(), format!("`{name}` is a check, not a rule"), Some(help));
-                return None;
-            }
-            let names = rules::all().iter().flat_map(|rule| rule.meta().names());
-            problems.add(key.span(), format!("there is no rule `{name}`"), closest(name, names));
-            return None;
-        };
-        let meta = registered.meta();
-        if self.rules.iter().any(|other| other.registered.meta().code == meta.code) {
-            problems.add(key.span(), format!("`{}` is configured twice", meta.name), None);
-            return None;
-        }
-        let span = value.span();
-        let mut table = into_table(value, &format!("`lint.rules.{name}`"), problems)?;
-        let level =
-            match take(&mut table, "level").map(|level| Level::deserialize(ValueDeserializer::from(level))) {
-                Some(Ok(level)) => Some(level),
-                Some(Err(error)) => {
-                    problems.add_toml(&error);
-                    None
-                }
-                None => None,
-            };
-        let options = registered.option_names();
-        let known: Vec<&str> = options.iter().map(String::as_str).chain(["level"]).collect();
-        if unknown_keys(&table, &known, &format!("an option of `{}`", meta.name), problems) {
-            return None;
-        }
-        let options = ValueDeserializer::from(Spanned::new(span, DeValue::Table(table)));
-        match registered.build(options) {
-            Ok(rule) => Some(RuleConfig { registered, level, rule }),
-            Err(error) => {
-                problems.add_toml(&error);
-                None
-            }
-        }
-    }
 }
 
-/// `[lint.labels]`.
-fn read_labels(value: Spanned<DeValue<'_>>, problems: &mut Problems) -> LabelRules {
+fn read_extends(
+    value: Spanned<DeValue<'_>>,
+    source: &SourceFile,
+    problems: &mut Problems,
+) -> Option<Extends> {
     let span = value.span();
-    let Some(table) = into_table(value, "`lint.labels`", problems) else { return LabelRules::NONE };
-    if unknown_keys(&table, &LabelRules::KEYS, "a key of `[lint.labels]`", problems) {
-        return LabelRules::NONE;
+    let at = entry::origin(source, span.start);
+    match String::deserialize(ValueDeserializer::from(value)) {
+        Ok(path) if path.is_empty() => {
+            problems.add(span, "`extends` names no file".to_owned(), None);
+            None
+        }
+        Ok(path) => Some(Extends { path: path.into(), origin: at }),
+        Err(error) => {
+            problems.add_toml(&error);
+            None
+        }
     }
-    // TOML takes the dots of a bare key for tables in tables.
-    let schema = table.get("schema").and_then(|schema| schema.get_ref().as_table());
-    let parts = schema.into_iter().flatten().filter(|(_, value)| value.get_ref().is_table());
-    let mut is_broken = false;
-    for (key, _) in parts {
-        let message = format!("`{}` is a table and no type of a label", key.get_ref());
-        problems.add(key.span(), message, Some("write a name with dots in quotes".to_owned()));
-        is_broken = true;
-    }
-    if is_broken {
-        return LabelRules::NONE;
-    }
-    let value = Spanned::new(span, DeValue::Table(table));
-    LabelRules::deserialize(ValueDeserializer::from(value)).unwrap_or_else(|error| {
-        problems.add_toml(&error);
-        LabelRules::NONE
-    })
 }
 
 #[cfg(test)]
@@ -232,7 +295,7 @@ mod tests {
     #[test]
     fn mistakes_are_named_with_their_place_and_the_way_out() {
         for (text, expected) in [
-            ("[lnt]\n", "df.toml:1:2: `lnt` is not a table of df.toml; did you mean `lint`?"),
+            ("[lnt]\n", "df.toml:1:2: `lnt` is not a key of df.toml; did you mean `lint`?"),
             ("[lint]\nselct = []\n", "df.toml:2:1: `selct` is not a key of `[lint]`; did you mean `select`?"),
             (
                 "[lint]\nignore = ['latest-tga']\n",
@@ -259,8 +322,8 @@ mod tests {
                 "df.toml:2:1: `x` is not an option of `latest-tag`; there are `allow` and `level`",
             ),
             (
-                "[lint]\nfail-on = 'never'\n",
-                "df.toml:2:11: unknown variant `never`, expected one of `style`, `info`, `warning`, `error`",
+                "[lint]\nfail-on = 'fatal'\n",
+                "df.toml:2:11: unknown variant `fatal`, expected one of `error`, `warning`, `info`, `style`, `never`",
             ),
             (
                 "[lint.rules.latest-tag]\n[lint.rules.DL3007]\n",
@@ -288,8 +351,8 @@ mod tests {
                 "df.toml:2:21: `SC20866` selects no rule; did you mean `SC2086`?",
             ),
             (
-                "[lint.rules.SC2086]\n",
-                "df.toml:1:13: `SC2086` is a check, not a rule; name it in `ignore` or `extend-select`, or configure `shellcheck`",
+                "[lint.rules.SC2086]\noldest-engine = '1'\n",
+                "df.toml:2:1: `oldest-engine` is not an option of `SC2086`; there are `level`",
             ),
             ("lint = 1\n", "df.toml:1:8: `lint` has to be a table, and is of type integer"),
             ("[lint\n", "df.toml:1:6: unclosed table, expected `]`"),
@@ -407,6 +470,102 @@ mod tests {
         let rules = |settings: &Settings| settings.rules().map(|(rule, _)| rule.name).collect::<Vec<_>>();
         let empty = Settings::new(&Config::default(), &Selection::default()).expect("no selectors");
         assert_eq!(rules(&empty), rules(&Settings::default()));
-        assert_eq!(empty.fail_on(), Severity::Warning);
+        assert_eq!(empty.fail_on(), FailOn::Warning);
+    }
+
+    /// `key = value # where`, for each key that counts.
+    fn effective(config: &Config, path: Option<&str>) -> Vec<String> {
+        let effective = config.effective(path.map(Path::new));
+        effective
+            .iter()
+            .map(|one| format!("{} = {} # {}", one.key, one.value, one.origins.join(", ")))
+            .collect()
+    }
+
+    #[test]
+    fn later_layers_have_the_last_word() {
+        let base = "[lint]\nignore = ['latest-tag']\nprofile = 'hadolint'\nfail-on = 'error'\n\
+            [lint.rules.missing-syntax-directive]\noldest-engine = '20.10'\n";
+        let text = "extends = '../base.toml'\n[lint]\nignore = ['DL3008']\nprofile = 'default'\n\
+            [lint.rules.missing-syntax-directive]\nlevel = 'error'\n[output]\nformat = 'sarif'\n";
+        let base = Config::parse("base.toml", base).expect("a valid file");
+        let config = Config::parse("df.toml", text).expect("a valid file");
+        let extends = config.extends().expect("a path");
+        assert_eq!((extends.path.to_str(), extends.origin.as_str()), (Some("../base.toml"), "df.toml:1"));
+        let config = config.on_top_of(base);
+        let config =
+            Config::set("DFLINT_FAIL_ON", "lint.fail-on", "never").expect("a word").on_top_of(config);
+        let settings = Settings::new(&config, &Selection::default()).expect("valid selectors");
+        assert_eq!(settings.profile(), Profile::Default);
+        assert_eq!(settings.fail_on(), FailOn::Never);
+        assert!(
+            settings.rules().all(|(rule, _)| rule.name != "latest-tag" && !rule.aliases.contains(&"DL3008"))
+        );
+        assert_eq!(
+            effective(&config, None),
+            [
+                "lint.fail-on = \"never\" # DFLINT_FAIL_ON",
+                "lint.ignore = ['latest-tag', 'DL3008'] # base.toml:2, df.toml:3",
+                "lint.profile = 'default' # df.toml:4",
+                "lint.rules.missing-syntax-directive.level = 'error' # df.toml:6",
+                "lint.rules.missing-syntax-directive.oldest-engine = '20.10' # base.toml:6",
+                "output.format = 'sarif' # df.toml:8",
+            ]
+        );
+    }
+
+    #[test]
+    fn overrides_are_about_some_files() {
+        let text = "[lint]\nignore = ['DL3007']\n[[lint.overrides]]\nfiles = ['build/**', '*.test']\npedantic = true\n\
+            [lint.overrides.rules.latest-tag]\nlevel = 'error'\n";
+        let config =
+            Config::parse("df.toml", text).expect("a valid file").in_folder(Path::new("/repository"));
+        let has = |path: &str| {
+            let settings = Settings::for_path(&config, Some(Path::new(path)), &Selection::default());
+            settings.expect("valid").rules().any(|(rule, _)| rule.name == "latest-tag")
+        };
+        assert!(has("/repository/build/a/Dockerfile") && has("/repository/x/Dockerfile.test"));
+        assert!(!has("/repository/Dockerfile") && !has("/build/Dockerfile"));
+        assert_eq!(config.overrides_of(Path::new("/repository/build/Dockerfile")), [true]);
+        assert_eq!(
+            effective(&config, Some("/repository/a.test")),
+            [
+                "lint.ignore = ['DL3007'] # df.toml:2",
+                "lint.pedantic = true # df.toml:5",
+                "lint.rules.latest-tag.level = 'error' # df.toml:7",
+            ]
+        );
+        assert_eq!(effective(&config, None), ["lint.ignore = ['DL3007'] # df.toml:2"]);
+    }
+
+    #[test]
+    fn single_keys_are_words_lists_or_toml() {
+        let of = |key, value| Config::set("-c", key, value).map(|config| effective(&config, None));
+        assert_eq!(of("lint.profile", "hadolint").expect("a word"), ["lint.profile = \"hadolint\" # -c"]);
+        assert_eq!(of("lint.edition", "2026").expect("a word"), ["lint.edition = \"2026\" # -c"]);
+        assert_eq!(of("lint.pedantic", "true").expect("a boolean"), ["lint.pedantic = true # -c"]);
+        assert_eq!(
+            of("lint.ignore", "DL3007, DL30*").expect("words"),
+            ["lint.ignore = [\"DL3007\", \"DL30*\"] # -c"]
+        );
+        assert_eq!(of("lint.ignore", "['DL3007']").expect("a list"), ["lint.ignore = ['DL3007'] # -c"]);
+        for (key, value, expected) in [
+            (
+                "lint.fail-on",
+                "warn",
+                "-c: unknown variant `warn`, expected one of `error`, `warning`, `info`, `style`, `never`",
+            ),
+            ("lint.fail_on", "error", "-c: `fail_on` is not a key of `[lint]`; did you mean `fail-on`?"),
+            ("lint.ignore", "DL9999", "-c: `DL9999` selects no rule"),
+            ("a b", "1", "-c: `a b` is no key"),
+            (
+                "lint.pedantic",
+                "true\nlint.preview = true",
+                "-c: invalid type: string \"true\\nlint.preview = true\", expected a boolean",
+            ),
+        ] {
+            let error = of(key, value).expect_err(key).to_string();
+            assert_eq!(error, expected, "{key} = {value}");
+        }
     }
 }

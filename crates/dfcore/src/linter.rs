@@ -38,7 +38,11 @@ fn lint_model(model: &Model<'_>, context: Option<&BuildContext>, settings: &Sett
     if foreign_frontend(model.source).is_some() {
         return Vec::new();
     }
-    let mut suppressions = Suppressions::collect(&model.dockerfile, model.source);
+    let mut suppressions = if settings.suppressions() {
+        Suppressions::collect(&model.dockerfile, model.source)
+    } else {
+        Suppressions::default()
+    };
     let mut diagnostics = Vec::new();
     let mut cx = RuleContext::new(model, context, settings.convention(), settings.labels());
     for active in settings.active().iter().filter(|active| active.meta.group != Group::Linter) {

@@ -125,6 +125,7 @@ mod style {
     pub(super) mod stage_name_casing;
     pub(super) mod superfluous_label;
     pub(super) mod suppression_comment;
+    pub(super) mod suppression_without_reason;
 }
 
 static ALL: &[Registered] = &[
@@ -225,6 +226,7 @@ static ALL: &[Registered] = &[
     Registered::of::<style::stage_name_casing::StageNameCasing>(),
     Registered::of::<style::superfluous_label::SuperfluousLabel>(),
     Registered::of::<style::suppression_comment::SuppressionComment>(),
+    Registered::of::<style::suppression_without_reason::SuppressionWithoutReason>(),
 ];
 
 /// All rules, in the order of groups and names.

@@ -33,7 +33,7 @@ impl Findings {
             }
         }
         let serious: Vec<_> =
-            findings.iter().filter(|finding| finding.severity >= settings.fail_on()).collect();
+            findings.iter().filter(|finding| settings.fail_on().has(finding.severity)).collect();
         let mut list: Vec<String> =
             serious.iter().take(MAX_LINES).map(|finding| line(finding, source, context)).collect();
         if serious.len() > MAX_LINES {

@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use anyhow::Result;
-use dfcore::diagnostic::Severity;
 use dfcore::linter::lint;
 
 use crate::Exit;
@@ -14,8 +13,13 @@ use crate::terminal::Terminal;
 
 pub(super) fn run(args: &CheckArgs, terminal: &mut Terminal) -> Result<Exit> {
     let started = Instant::now();
-    let outputs = Outputs::new(&args.formats, args.output.as_deref())?;
-    let mut session = Session::open(&args.input, &args.rules, args.fail_on.map(Severity::from))?;
+    let mut session = Session::open(&args.input, &args.rules, args.fail_on())?;
+    let configured = session.output()?;
+    if let Some(color) = configured.color {
+        terminal.prefer(color)?;
+    }
+    let formats = if args.formats.is_empty() { configured.format.as_slice() } else { &args.formats };
+    let outputs = Outputs::new(formats, args.output.as_deref())?;
     let checked: Vec<_> = session.run(check).into_iter().flatten().collect();
     let matters = checked.iter().any(|(_, matters)| *matters);
     let files = checked.into_iter().map(|(linted, _)| linted).collect();
@@ -35,7 +39,7 @@ fn check(target: Target) -> Option<(Linted, bool)> {
         return None;
     }
     let findings = lint(&target.source, target.context.as_deref(), &target.settings);
-    let matters = findings.iter().any(|finding| finding.severity >= target.settings.fail_on());
+    let matters = findings.iter().any(|finding| target.settings.fail_on().has(finding.severity));
     let (ignore_file, profile) = (target.ignore_file(), target.settings.profile());
     Some((Linted { source: target.source, ignore_file, profile, findings }, matters))
 }

@@ -27,6 +27,15 @@ impl ConfigError {
     pub(super) fn general(message: String) -> Self {
         Self { problems: vec![Problem { place: None, message, help: None }] }
     }
+
+    /// The same problems of something that has a name, but no lines.
+    pub(super) fn without_places(mut self, name: &str) -> Self {
+        for problem in &mut self.problems {
+            problem.place = None;
+            problem.message = format!("{name}: {}", problem.message);
+        }
+        self
+    }
 }
 
 impl fmt::Display for ConfigError {

@@ -1,6 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::FailOn;
 use crate::diagnostic::{Check, Severity};
 use crate::rule::{Convention, RuleMeta};
 
@@ -59,6 +60,16 @@ impl Profile {
     #[must_use]
     pub(super) fn has_usually(self, check: &Check) -> bool {
         self == Self::Hadolint || check.is_usual
+    }
+
+    /// From which severity on a finding makes a run fail, where nothing else is said.
+    #[must_use]
+    pub const fn fail_on(self) -> FailOn {
+        match self {
+            Self::Default | Self::Buildkit => FailOn::Warning,
+            // Its own threshold, so that a pipeline that moves stays as strict.
+            Self::Hadolint => FailOn::Info,
+        }
     }
 
     /// Whose custom decides where tools differ.

@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -6,8 +7,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::error::{ConfigError, Problem, Problems};
+use super::layer::Layer;
 use super::table::closest;
-use super::{Config, Edition, Level, Profile};
+use super::{Config, Edition, FailOn, Level, Profile};
 use crate::diagnostic::{Check, Diagnostic, Severity};
 use crate::rule::{Convention, LabelRules, Report, Rule, RuleMeta};
 use crate::rules;
@@ -25,8 +27,8 @@ pub struct Selection {
     pub extend_select: Vec<String>,
     /// Do not run these rules.
     pub ignore: Vec<String>,
-    /// The least severity that makes a run fail; `warning` by default.
-    pub fail_on: Option<Severity>,
+    /// From which severity on a finding makes a run fail; `warning` by default, `info` with hadolint's profile.
+    pub fail_on: Option<FailOn>,
     /// The set of rules to start from; without it, those that are right and worth acting on.
     pub profile: Option<Profile>,
     /// Leave out the rules that came after this edition, unless they are selected.
@@ -35,11 +37,13 @@ pub struct Selection {
     pub pedantic: Option<bool>,
     /// Run also rules that are too new to be on by default.
     pub preview: Option<bool>,
+    /// Whether comments in Dockerfiles may suppress findings; `true` by default.
+    pub suppressions: Option<bool>,
 }
 
 impl Selection {
     /// The keys of `[lint]`.
-    pub(super) const KEYS: [&'static str; 10] = [
+    pub(super) const KEYS: [&'static str; 12] = [
         "select",
         "extend-select",
         "ignore",
@@ -48,6 +52,22 @@ impl Selection {
         "edition",
         "pedantic",
         "preview",
+        "suppressions",
+        "labels",
+        "rules",
+        "overrides",
+    ];
+
+    /// Those that may differ between files: all but what is about a run.
+    pub(super) const OVERRIDABLE: [&'static str; 10] = [
+        "select",
+        "extend-select",
+        "ignore",
+        "profile",
+        "edition",
+        "pedantic",
+        "preview",
+        "suppressions",
         "labels",
         "rules",
     ];
@@ -88,9 +108,10 @@ fn check_selector(selector: &str) -> Result<(), Problem> {
 #[derive(Clone, Debug)]
 pub struct Settings {
     active: Vec<Active>,
-    fail_on: Severity,
+    fail_on: FailOn,
     profile: Profile,
     labels: LabelRules,
+    suppressions: bool,
 }
 
 /// A rule that runs.
@@ -111,14 +132,24 @@ impl Active {
 }
 
 impl Settings {
-    /// The settings of a configuration file and what a command line adds.
-    ///
-    /// The file's selection comes first, then its levels, then the command line, which so has the last word:
-    /// its `select` replaces the file's choice, and `ignore` takes rules away from it.
+    /// The settings of configuration files and what a command line adds, which has the last word: its `select` replaces
+    /// the files' choice, and `ignore` takes rules away from it. Overrides for some files are left out.
     ///
     /// # Errors
     /// A selector of the command line that means no rule.
     pub fn new(config: &Config, command_line: &Selection) -> Result<Self, ConfigError> {
+        Self::for_path(config, None, command_line)
+    }
+
+    /// The settings for one file, overrides included.
+    ///
+    /// # Errors
+    /// A selector of the command line that means no rule.
+    pub fn for_path(
+        config: &Config,
+        path: Option<&Path>,
+        command_line: &Selection,
+    ) -> Result<Self, ConfigError> {
         let selectors = command_line.select.iter().flatten();
         let selectors = selectors.chain(&command_line.extend_select).chain(&command_line.ignore);
         let problems: Vec<Problem> =
@@ -126,50 +157,51 @@ impl Settings {
         if !problems.is_empty() {
             return Err(ConfigError { problems });
         }
-        let file = &config.selection;
-        let pedantic = command_line.pedantic.or(file.pedantic).unwrap_or_default();
-        let preview = command_line.preview.or(file.preview).unwrap_or_default();
-        let profile = command_line.profile.or(file.profile).unwrap_or_default();
-        let edition = command_line.edition.or(file.edition);
+        let command_line = Layer::of(command_line);
+        let layers: Vec<&Layer> = config.layers_of(path).chain([&command_line]).collect();
+        Ok(Self::of(&layers))
+    }
+
+    /// The settings of some layers, of which each has the last word on those before it.
+    fn of(layers: &[&Layer]) -> Self {
+        let pedantic = last(layers, |selection| selection.pedantic).unwrap_or_default();
+        let preview = last(layers, |selection| selection.preview).unwrap_or_default();
+        let profile = last(layers, |selection| selection.profile).unwrap_or_default();
+        let edition = last(layers, |selection| selection.edition);
         let mut active = Vec::new();
         for registered in rules::all() {
             let meta = registered.meta();
-            let configured = config.rules.iter().find(|rule| rule.registered.meta().code == meta.code);
-            let level = configured.and_then(|rule| rule.level);
             let of_profile = profile.severity(meta);
             // Whoever is pedantic or curious wants more than the profile has.
             let is_more = (pedantic || (preview && !meta.is_pedantic())) && (preview || !meta.preview);
             let is_known = edition.is_none_or(|edition| edition.has(meta));
-            let of_level = level.and_then(Level::severity);
-            let is_chosen = |by_profile: bool, choice: Choice<'_>| {
-                let chosen = choice.after(is_known && (by_profile || (is_more && choice.is_usual)), file);
-                let chosen = level.map_or(chosen, |level| level != Level::Off && (chosen || choice.is_usual));
-                choice.after(chosen, command_line)
-            };
-            let checks: Vec<Check> = meta
-                .checks
-                .iter()
-                .copied()
-                .filter(|check| {
-                    let is_usual = pedantic || profile.has_usually(check);
-                    is_chosen(profile.has(check), Choice { meta, check: Some(check), is_usual })
-                })
-                .map(|check| Check { severity: of_level.unwrap_or(check.severity), ..check })
-                .collect();
-            let runs = if meta.checks.is_empty() {
-                is_chosen(of_profile.is_some(), Choice { meta, check: None, is_usual: true })
-            } else {
-                !checks.is_empty()
-            };
+            let starts = |by_profile: bool, is_usual: bool| is_known && (by_profile || (is_more && is_usual));
+            let is_usual = |check: &Check| pedantic || profile.has_usually(check);
+            let checks = meta.checks.iter().filter_map(|check| {
+                let choice = Choice { meta, check: Some(check), is_usual: is_usual(check) };
+                let level = choice.after_all(starts(profile.has(check), choice.is_usual), layers)?;
+                Some(Check { severity: level.unwrap_or(check.severity), ..*check })
+            });
+            let checks: Vec<Check> = checks.collect();
+            let choice = Choice { meta, check: None, is_usual: true };
+            let level = choice.after_all(starts(of_profile.is_some(), true), layers);
+            let runs = if meta.checks.is_empty() { level.is_some() } else { !checks.is_empty() };
             if runs {
-                let severity = of_level.or(of_profile).unwrap_or(meta.severity);
-                let rule =
-                    configured.map_or_else(|| registered.with_defaults(), |rule| Arc::clone(&rule.rule));
+                let severity = level.flatten().or(of_profile).unwrap_or(meta.severity);
+                let rule = layers.iter().rev().find_map(|layer| layer.rule(meta));
+                let rule = rule.map_or_else(|| registered.with_defaults(), Arc::clone);
                 active.push(Active { meta, rule, severity, checks });
             }
         }
-        let fail_on = command_line.fail_on.or(file.fail_on).unwrap_or(Severity::Warning);
-        Ok(Self { active, fail_on, profile, labels: config.labels.clone() })
+        let fail_on = last(layers, |selection| selection.fail_on).unwrap_or(profile.fail_on());
+        let labels = layers.iter().rev().find_map(|layer| layer.labels.clone());
+        Self {
+            active,
+            fail_on,
+            profile,
+            labels: labels.unwrap_or_default(),
+            suppressions: last(layers, |selection| selection.suppressions).unwrap_or(true),
+        }
     }
 
     /// The rules that run, with the severity of their findings.
@@ -177,9 +209,9 @@ impl Settings {
         self.active.iter().map(|active| (active.meta, active.severity))
     }
 
-    /// The least severity that makes a run fail.
+    /// From which severity on a finding makes a run fail.
     #[must_use]
-    pub const fn fail_on(&self) -> Severity {
+    pub const fn fail_on(&self) -> FailOn {
         self.fail_on
     }
 
@@ -201,6 +233,12 @@ impl Settings {
         &self.labels
     }
 
+    /// Whether comments in Dockerfiles may suppress findings.
+    #[must_use]
+    pub const fn suppressions(&self) -> bool {
+        self.suppressions
+    }
+
     pub(crate) fn active(&self) -> &[Active] {
         &self.active
     }
@@ -209,18 +247,13 @@ impl Settings {
 impl Default for Settings {
     /// The settings without a configuration file.
     fn default() -> Self {
-        let active = rules::all().iter().filter(|rule| rule.meta().is_default()).map(|registered| {
-            let meta = registered.meta();
-            let checks = meta.checks.iter().copied().filter(|check| Profile::Default.has(check)).collect();
-            Active { meta, rule: registered.with_defaults(), severity: meta.severity, checks }
-        });
-        Self {
-            active: active.collect(),
-            fail_on: Severity::Warning,
-            profile: Profile::Default,
-            labels: LabelRules::NONE,
-        }
+        Self::of(&[])
     }
+}
+
+/// What the last layer says that says something.
+fn last<T>(layers: &[&Layer], key: impl Fn(&Selection) -> Option<T>) -> Option<T> {
+    layers.iter().rev().find_map(|layer| key(&layer.selection))
 }
 
 /// A rule without checks, or one of the checks of a rule, that may be chosen.
@@ -233,6 +266,24 @@ struct Choice<'a> {
 }
 
 impl Choice<'_> {
+    /// Whether it runs after all layers, and if so, how bad its findings are where a layer says that.
+    fn after_all(self, chosen: bool, layers: &[&Layer]) -> Option<Option<Severity>> {
+        let mut chosen = chosen;
+        let mut severity = None;
+        for layer in layers {
+            chosen = self.after(chosen, &layer.selection);
+            if let Some(level) = layer.level_of_rule(self.meta) {
+                chosen = level != Level::Off && (chosen || self.is_usual);
+                severity = level.severity();
+            }
+            if let Some(level) = self.check.and_then(|check| layer.level_of_check(self.meta, check)) {
+                chosen = level != Level::Off;
+                severity = level.severity();
+            }
+        }
+        chosen.then_some(severity)
+    }
+
     /// Whether it runs after one more selection.
     fn after(self, chosen: bool, selection: &Selection) -> bool {
         let is_check = |selector: &String| self.check.is_some_and(|check| check.answers_to(selector));

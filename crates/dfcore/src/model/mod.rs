@@ -284,13 +284,16 @@ impl<'a> Model<'a> {
     /// of its exec form; `None` for other instructions.
     #[must_use]
     pub fn script_source(&self, index: usize) -> Option<ScriptSource> {
-        let dialect = Dialect::from_shell(self.state(index).shell.iter().map(String::as_str));
-        self.script_in(index, dialect)
+        self.source_in(index, Dialect::from_shell(self.state(index).shell.iter().map(String::as_str)))
     }
 
     /// What the shell commands of an instruction would be if a shell of that dialect read them.
     #[must_use]
     pub fn script_in(&self, index: usize, dialect: Dialect) -> Script {
+        self.source_in(index, dialect).map_or_else(Script::default, |script| shell::parse(&script))
+    }
+
+    fn source_in(&self, index: usize, dialect: Dialect) -> Option<ScriptSource> {
         let command = match &self.instruction(index).inner().kind {
             InstructionKind::Run(run) => &run.command,
             InstructionKind::Cmd(command) | InstructionKind::Entrypoint(command) => command,

@@ -385,11 +385,14 @@ fn hostile_scripts_are_split() {
         nested("coproc ", 5_000, ""),
         nested("(", 60_000, ")"),
         nested("if ", 20_000, "; then b; fi"),
-        nested("sh -c \"", 5_000, "\""),
-        nested("a && ", 200_000, ""),
     ];
     for script in scripts {
         let start: String = script.chars().take(20).collect();
         assert_eq!(parse(&Case::new(&script).script).status, ScriptStatus::FellBack, "{start}");
+    }
+    // Long, but simple: these need no grammar.
+    for script in [nested("sh -c \"", 5_000, "\""), nested("a && ", 200_000, "")] {
+        let start: String = script.chars().take(20).collect();
+        assert_eq!(parse(&Case::new(&script).script).status, ScriptStatus::Parsed, "{start}");
     }
 }

@@ -1,0 +1,13 @@
+//! The configuration of a run: `df.toml` or hadolint's file, environment variables, `-c` and flags, in that order.
+
+mod environment;
+mod files;
+pub(crate) mod hadolint;
+pub(crate) mod import;
+mod settings;
+pub(crate) mod tally;
+
+pub(crate) use settings::{OutputChoice, SettingsFinder};
+
+/// The name of the configuration file.
+pub(crate) const FILE_NAME: &str = "df.toml";
