@@ -8,7 +8,7 @@ use crate::diagnostic::Severity::{self, Error, Info, Style, Warning};
 /// hadolint. So are the checks with which shuck and ShellCheck disagreed on most findings in public Dockerfiles
 /// (`SC2211`, `SC2288`).
 ///
-/// Three warnings are off by default, since nearly all that they found in those Dockerfiles works as it is meant: the
+/// Three warnings are off by default, since most of what they found there, as far as it was read, works as it is meant: the
 /// braces of templates (`SC1083`), a loop over a list that happens to have one element (`SC2043`), and
 /// `export GNUPGHOME="$(mktemp -d)"` (`SC2155`).
 pub const CHECKS: &[Check] = &[
