@@ -20,8 +20,8 @@ const PROGRAMS: [(&str, &str); 4] = [
     ("typos==1.52.0", "typos"),
 ];
 
-/// Python packages that are called from Python.
-const LIBRARIES: [&str; 1] = ["dockerfile==3.4.0"];
+/// Python packages that are called from Python, or start programs of ours.
+const LIBRARIES: [&str; 3] = ["dockerfile==3.4.0", "maturin==1.16.0", "pre-commit==4.7.0"];
 
 /// Where the programs are.
 #[derive(Debug, Clone)]

@@ -44,8 +44,10 @@ pub(crate) struct SettingsFinder {
     /// By configuration file; `None` is none of ours.
     configs: HashMap<Option<PathBuf>, Result<Arc<Config>, SettingsError>>,
     /// By configuration file and which of its overrides hold.
-    settings: HashMap<(Option<PathBuf>, Vec<bool>), Result<Arc<Settings>, SettingsError>>,
+    settings: HashMap<(Option<PathBuf>, Vec<bool>), MadeSettings>,
 }
+
+type MadeSettings = Result<Arc<Settings>, SettingsError>;
 
 /// How findings are to be printed, where the command line does not say.
 #[derive(Debug, Default)]

@@ -84,15 +84,17 @@ fn choose(
     origin: &str,
 ) -> Result<(), ConfigError> {
     for selector in words(value) {
-        match selector.split_once('/') {
-            // Its own rules have no counterpart by name; those of the others are all here.
-            Some((_, rule)) if rule != "*" && is_known(rule) => {
-                import.set(key, list(&[rule.to_owned()]), origin)?
+        // Its own rules have no counterpart by name; those of the others are all here.
+        let ours = match selector.split_once('/') {
+            Some((_, rule)) if rule != "*" && is_known(rule) => rule,
+            Some(("hadolint", "*")) => "DL*",
+            Some(("shellcheck", "*")) => "SC*",
+            _ => {
+                import.leave_out(format!("{origin}: there is no rule `{selector}`"));
+                continue;
             }
-            Some(("hadolint", "*")) => import.set(key, list(&["DL*".to_owned()]), origin)?,
-            Some(("shellcheck", "*")) => import.set(key, list(&["SC*".to_owned()]), origin)?,
-            _ => import.leave_out(format!("{origin}: there is no rule `{selector}`")),
-        }
+        };
+        import.set(key, list(&[ours.to_owned()]), origin)?;
     }
     Ok(())
 }

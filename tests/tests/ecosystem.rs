@@ -1,0 +1,166 @@
+//! The ways in which other tools start dflint: a wheel, pre-commit, GitHub's runner.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const DOCKERFILE: &str = "FROM python:latest\nRUN pip install flask\n";
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// Runs a command that has to succeed.
+fn run(command: &mut Command) -> String {
+    let output = outcome(command);
+    assert!(output.status.success(), "{command:?}: {}", text(&output));
+    text(&output)
+}
+
+fn outcome(command: &mut Command) -> Output {
+    command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"))
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+/// A program of the Python environment that `cargo xtask test` makes.
+fn python_program(name: &str) -> Command {
+    let program = Path::new(&e2e::variable("DFTEST_PYTHON")).with_file_name(name);
+    assert!(program.is_file(), "{} is missing: `cargo xtask test` installs it", program.display());
+    Command::new(program)
+}
+
+/// A copy of what is committed and of what is not yet, as a repository of its own.
+fn clone(folder: &Path) -> PathBuf {
+    let clone = folder.join("clone");
+    fs::create_dir(&clone).unwrap();
+    let git = || {
+        let mut command = Command::new("git");
+        command.current_dir(&clone);
+        command
+    };
+    let listed = run(Command::new("git").current_dir(root()).args([
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ]));
+    for path in listed.split('\0').filter(|path| !path.is_empty()) {
+        let (from, to) = (root().join(path), clone.join(path));
+        // Deleted and not yet committed.
+        if from.is_file() {
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::copy(from, to).unwrap();
+        }
+    }
+    run(git().args(["init", "--quiet"]));
+    run(git().args(["add", "--all"]));
+    run(git().args([
+        "-c",
+        "user.name=t",
+        "-c",
+        "user.email=t@example.org",
+        "commit",
+        "--quiet",
+        "--message",
+        "all",
+    ]));
+    clone
+}
+
+/// Builds that share what is compiled already; the settings are those of maturin and cargo.
+fn build_settings(command: &mut Command) -> &mut Command {
+    command.env("CARGO_TARGET_DIR", root().join("target")).env("MATURIN_PEP517_ARGS", "--profile dev")
+}
+
+#[test]
+fn the_wheel_installs_and_pre_commit_runs_its_hooks() {
+    let folder = tempfile::tempdir().unwrap();
+    let clone = clone(folder.path());
+
+    let wheels = folder.path().join("wheels");
+    let mut maturin = python_program("maturin");
+    run(build_settings(
+        maturin.args(["build", "--profile", "dev", "--out"]).arg(&wheels).current_dir(&clone),
+    ));
+    let wheel = fs::read_dir(&wheels).unwrap().next().unwrap().unwrap().path();
+    let venv = folder.path().join("venv");
+    run(python_program("python").args(["-m", "venv"]).arg(&venv));
+    run(Command::new(venv.join("bin/pip"))
+        .args(["install", "--quiet", "--no-index", "--no-deps"])
+        .arg(&wheel));
+    let version = run(Command::new(venv.join("bin/dflint")).arg("--version"));
+    assert_eq!(version.trim(), format!("dflint {}", env!("CARGO_PKG_VERSION")));
+
+    let project = folder.path().join("project");
+    fs::create_dir(&project).unwrap();
+    fs::write(project.join("Dockerfile"), DOCKERFILE).unwrap();
+    fs::write(project.join("other.txt"), "FROM nothing\n").unwrap();
+    run(Command::new("git").current_dir(&project).args(["init", "--quiet"]));
+    run(Command::new("git").current_dir(&project).args(["add", "--all"]));
+    let mut pre_commit = python_program("pre-commit");
+    pre_commit.args(["try-repo", "--all-files"]).arg(&clone).arg("dflint").current_dir(&project);
+    pre_commit.env("PRE_COMMIT_HOME", folder.path().join("hooks"));
+    let output = outcome(build_settings(&mut pre_commit));
+    let said = text(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("latest-tag") && said.contains("Failed"), "{said}");
+    assert!(!said.contains("other.txt"), "{said}");
+}
+
+#[test]
+fn the_steps_of_the_action_lint_annotate_and_summarize() {
+    let action = fs::read_to_string(root().join("action.yml")).unwrap();
+    for script in ["install.sh", "check.sh"] {
+        assert!(action.contains(&format!("$GITHUB_ACTION_PATH/.github/action/{script}")), "{script}");
+        let mode = root().join(".github/action").join(script).metadata().unwrap().permissions().mode();
+        assert!(mode & 0o111 != 0, "{script} can be run");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    // A program that is there already is not installed again.
+    fs::create_dir_all(path("dflint/bin")).unwrap();
+    std::os::unix::fs::symlink(e2e::variable("DFTEST_DFLINT"), path("dflint/bin/dflint")).unwrap();
+    fs::create_dir_all(path("repository/a b")).unwrap();
+    fs::write(path("repository/Dockerfile"), DOCKERFILE).unwrap();
+    let step = |script: &str| {
+        let mut command = Command::new(root().join(".github/action").join(script));
+        command
+            .current_dir(path("repository"))
+            .env("GITHUB_ACTION_PATH", root())
+            .env("RUNNER_TEMP", folder.path());
+        command.env("GITHUB_PATH", path("path")).env("GITHUB_OUTPUT", path("output"));
+        command.env("GITHUB_STEP_SUMMARY", path("summary.md"));
+        let programs = std::env::var_os("PATH").unwrap();
+        let programs = std::iter::once(path("dflint/bin")).chain(std::env::split_paths(&programs));
+        command.env("PATH", std::env::join_paths(programs).unwrap());
+        command
+    };
+    run(&mut step("install.sh"));
+    let mut check = step("check.sh");
+    check
+        .env("INPUT_PATHS", ".")
+        .env("INPUT_SARIF_FILE", "dflint.sarif")
+        .env("INPUT_ARGUMENTS", "--select latest-tag *");
+    let output = outcome(&mut check);
+    // The star is no file: nothing expands it.
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+    check.env("INPUT_ARGUMENTS", "--select latest-tag");
+    let output = outcome(&mut check);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+    assert!(text(&output).contains("::warning file=Dockerfile,line=1,"), "{}", text(&output));
+    let sarif: serde_json::Value =
+        serde_json::from_slice(&fs::read(path("repository/dflint.sarif")).unwrap()).unwrap();
+    assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), 1);
+    assert!(fs::read_to_string(path("summary.md")).unwrap().contains("latest-tag"));
+    let outputs = fs::read_to_string(path("output")).unwrap();
+    assert!(outputs.contains("sarif-file=dflint.sarif\n") && outputs.ends_with("exit-code=1\n"), "{outputs}");
+    check.env("INPUT_FAIL_ON", "never");
+    run(&mut check);
+}
