@@ -1,8 +1,8 @@
 //! `df.toml`, the one configuration file of the family, and the settings that come of it.
 //!
 //! [`Config::parse`] reads the text and makes the rules from their options, once. [`Settings::new`] then
-//! decides which rules run and how bad their findings are; a command line adds its own [`Selection`]. Reading
-//! files and finding the one that belongs to a Dockerfile is left to the caller.
+//! decides which rules run and how bad their findings are; a command line adds its own [`Selection`]. [`nearest`] finds
+//! the file that belongs to a folder, and [`read`] reads it with those that it extends.
 //!
 //! ```
 //! use dfcore::config::{Config, Selection, Settings};
@@ -17,6 +17,7 @@ mod edition;
 mod entry;
 mod error;
 mod fail_on;
+mod files;
 mod layer;
 mod output;
 mod overrides;
@@ -35,6 +36,7 @@ pub use edition::Edition;
 pub use entry::Effective;
 pub use error::{ConfigError, Problem};
 pub use fail_on::FailOn;
+pub use files::{FILE_NAME, FileError, nearest, read, read_text};
 pub use output::OutputConfig;
 pub use profile::Profile;
 pub use schema::schema;
@@ -558,11 +560,7 @@ mod tests {
             ("lint.fail_on", "error", "-c: `fail_on` is not a key of `[lint]`; did you mean `fail-on`?"),
             ("lint.ignore", "DL9999", "-c: `DL9999` selects no rule"),
             ("a b", "1", "-c: `a b` is no key"),
-            (
-                "lint.pedantic",
-                "true\nlint.preview = true",
-                "-c: invalid type: string \"true\\nlint.preview = true\", expected a boolean",
-            ),
+            ("lint.pedantic", "true\nlint.preview = true", "-c: invalid type: sequence, expected a boolean"),
         ] {
             let error = of(key, value).expect_err(key).to_string();
             assert_eq!(error, expected, "{key} = {value}");

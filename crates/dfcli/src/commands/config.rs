@@ -5,13 +5,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use dfcore::config::schema;
+use dfcore::config::{FILE_NAME, schema};
 use serde_json::Value;
 
 use crate::Exit;
 use crate::cli::{ConfigCommand, ConfigInitArgs, ConfigMigrateArgs, ConfigShowArgs};
 use crate::config::import::Import;
-use crate::config::{FILE_NAME, SettingsFinder, hadolint, tally};
+use crate::config::{SettingsFinder, hadolint, tally};
 use crate::input::display_name;
 use crate::replace::create;
 use crate::terminal::{Terminal, printable, report_note};

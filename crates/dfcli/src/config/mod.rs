@@ -8,6 +8,3 @@ mod settings;
 pub(crate) mod tally;
 
 pub(crate) use settings::{OutputChoice, SettingsFinder};
-
-/// The name of the configuration file.
-pub(crate) const FILE_NAME: &str = "df.toml";

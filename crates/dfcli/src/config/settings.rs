@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::ValueEnum;
-use dfcore::config::{Config, ConfigError, FailOn, Profile, Selection, Settings};
+use dfcore::config::{Config, ConfigError, FailOn, FileError, Profile, Selection, Settings};
 
 use super::environment;
-use super::files::{self, FileError};
+use super::files;
 use super::hadolint::{self, HadolintError};
 use crate::cli::{ColorChoice, FormatArg, RuleArgs};
 use crate::terminal::report_note;
@@ -158,7 +158,7 @@ impl SettingsFinder {
         if let Some(known) = self.nearest.get(folder) {
             return known.clone();
         }
-        let found = files::nearest(folder);
+        let found = dfcore::config::nearest(folder);
         self.nearest.insert(folder.to_owned(), found.clone());
         found
     }
@@ -168,7 +168,7 @@ impl SettingsFinder {
             return known.clone();
         }
         let read = match file {
-            Some(file) => files::read(file).map_err(SettingsError::from),
+            Some(file) => files::read(file),
             None if matches!(self.source, Source::Nothing) => Ok(Config::default()),
             None => of_hadolint().map(Option::unwrap_or_default),
         };
