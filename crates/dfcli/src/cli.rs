@@ -16,7 +16,7 @@ use format::FormatParser;
 pub(crate) use format::{CheckFormat, FormatArg};
 
 /// Dockerfiles have kilobytes; more than this is a mistake, and is said to be one before it costs memory.
-const MAX_FILE_SIZE: u64 = 10 * 1024 * 1024;
+pub(crate) const MAX_FILE_SIZE: u64 = 10 * 1024 * 1024;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -407,7 +407,17 @@ pub(crate) enum DataFormat {
 Examples:
   dflint context                   the context of ./Dockerfile: bytes, files, the heaviest entries
   dflint context -f docker/api.Dockerfile .
-  dflint context --list            every file that COPY . . would receive")]
+  dflint context --list            every file that COPY . . would receive
+  dflint context --explain src/data.csv
+  dflint context --budget 50MB     exit with 1 above it, and say which lines would help
+  dflint context --format html > context.html
+  dflint context --diff git:main   what this branch sends differently
+  dflint context --init            write a .dockerignore for this project
+
+Exit codes:
+  0  done as asked
+  1  over the budget
+  2  wrong usage, no such path, a broken .dockerignore")]
 pub(crate) struct ContextArgs {
     /// The folder that is the build context.
     #[arg(value_name = "DIR", default_value = ".")]
@@ -422,9 +432,38 @@ pub(crate) struct ContextArgs {
     #[arg(long)]
     pub(crate) list: bool,
 
+    /// Say why a path is sent or is not: every line that matches it, and the one that decides.
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["list", "diff", "budget"])]
+    pub(crate) explain: Option<String>,
+
+    /// How much may be sent (50MB, 1.5GiB); above it the exit code is 1, with the fewest lines that would help.
+    #[arg(long, value_name = "SIZE", conflicts_with_all = ["list", "diff"])]
+    pub(crate) budget: Option<String>,
+
+    /// Compare what is sent with another state of the context: a folder, or `git:REVISION`.
+    #[arg(long, value_name = "BASE", conflicts_with = "list")]
+    pub(crate) diff: Option<String>,
+
+    /// Write a .dockerignore that suits the project, unless there is one.
+    #[arg(long, conflicts_with_all = ["list", "explain", "budget", "diff"])]
+    pub(crate) init: bool,
+
     /// How to print it.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(crate) format: DataFormat,
+    pub(crate) format: ContextFormat,
+}
+
+/// How a context is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ContextFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// For a comment on a change.
+    Markdown,
+    /// One page with a treemap, for a browser.
+    Html,
 }
 
 #[derive(Debug, Args)]

@@ -367,3 +367,73 @@ fn a_colored_output_has_links_where_a_terminal_can_follow_them() {
     assert!(!has_links("always", "0"));
     assert!(!has_links("never", "1"));
 }
+
+fn git(folder: &Path, arguments: &[&str]) {
+    let identity =
+        ["-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "init.defaultBranch=main"];
+    let output = Command::new("git").args(identity).args(arguments).current_dir(folder).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
+#[test]
+fn a_context_is_compared_with_a_commit() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("service");
+    fs::create_dir_all(root.join("src")).unwrap();
+    fs::write(folder.path().join("outside.txt"), "no part of the context").unwrap();
+    fs::write(root.join(".dockerignore"), "*.log\n").unwrap();
+    fs::write(root.join("src/same.txt"), "same").unwrap();
+    fs::write(root.join("src/touched.txt"), "old").unwrap();
+    fs::write(root.join("gone.txt"), "gone").unwrap();
+    fs::write(root.join("build.log"), "never sent").unwrap();
+    git(folder.path(), &["init", "--quiet"]);
+    git(folder.path(), &["add", "."]);
+    git(folder.path(), &["commit", "--quiet", "-m", "First"]);
+    fs::write(root.join("src/touched.txt"), "new").unwrap();
+    fs::write(root.join("added.txt"), "added").unwrap();
+    fs::remove_file(root.join("gone.txt")).unwrap();
+    let run = |revision: &str| {
+        let base = format!("git:{revision}");
+        Command::new(env!("CARGO_BIN_EXE_dflint"))
+            .args(["context", "--diff", &base, "--format", "json", "service"])
+            .current_dir(folder.path())
+            .output()
+            .unwrap()
+    };
+    let output = run("HEAD");
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let paths: Vec<_> = text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("\"path\": \"")?.strip_suffix("\","))
+        .collect();
+    assert_eq!(paths, ["added.txt", "gone.txt", "src/touched.txt"]);
+    let output = run("no-such-revision");
+    assert_eq!(output.status.code(), Some(2));
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.contains("cannot read the files of git:no-such-revision"), "{message}");
+}
+
+#[cfg(unix)]
+#[test]
+fn names_of_a_context_cannot_drive_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = "evil\u{1b}]0;title\u{7}\nsecond line";
+    fs::write(folder.path().join(name), "x".repeat(100)).unwrap();
+    std::os::unix::fs::symlink("loop", folder.path().join("loop")).unwrap();
+    for format in ["text", "markdown", "html", "json"] {
+        for list in [false, true] {
+            if list && matches!(format, "markdown" | "html") {
+                continue;
+            }
+            let mut command = Command::new(env!("CARGO_BIN_EXE_dflint"));
+            command.args(["context", "--color", "always", "--format", format]).args(list.then_some("--list"));
+            let output = command.arg(folder.path()).output().unwrap();
+            assert!(output.status.success(), "{output:?}");
+            let text = String::from_utf8(output.stdout).unwrap();
+            assert!(!text.contains(['\u{1b}', '\u{7}']), "{format}: {text}");
+            assert!(!text.contains("\nsecond line"), "{format}: {text}");
+            assert!(text.contains("second line"), "{format}: {text}");
+        }
+    }
+}

@@ -282,6 +282,39 @@ pub fn format_bytes(bytes: u64) -> String {
     if value < 9.95 { format!("{value:.1} {}", UNITS[unit]) } else { format!("{value:.0} {}", UNITS[unit]) }
 }
 
+/// A number of bytes as people write it: `50MB`, `1.5 GB`, `64MiB`, `4096`. Units without an `i` are decimal, as in
+/// [`format_bytes`]; [`None`] for anything else.
+///
+/// ```
+/// use dfcore::text::parse_bytes;
+/// assert_eq!(parse_bytes("50MB"), Some(50_000_000));
+/// assert_eq!(parse_bytes("1.5 GiB"), Some(1_610_612_736));
+/// assert_eq!(parse_bytes("fifty"), None);
+/// ```
+#[must_use]
+pub fn parse_bytes(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let (base, power): (f64, i32) = match &*unit.trim().to_ascii_lowercase() {
+        "" | "b" => (1.0, 1),
+        "k" | "kb" => (1e3, 1),
+        "m" | "mb" => (1e3, 2),
+        "g" | "gb" => (1e3, 3),
+        "t" | "tb" => (1e3, 4),
+        "kib" => (1024.0, 1),
+        "mib" => (1024.0, 2),
+        "gib" => (1024.0, 3),
+        "tib" => (1024.0, 4),
+        _ => return None,
+    };
+    if let (Ok(whole), 1.0) = (number.parse::<u64>(), base) {
+        return Some(whole);
+    }
+    // Numbers that a float cannot hold exactly are beyond any disk.
+    number.parse::<f64>().ok().map(|number| (number * base.powi(power)).round() as u64)
+}
+
 /// The file has 4 GiB or more.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the file has {bytes} bytes; files of 4 GiB and more are not supported")]

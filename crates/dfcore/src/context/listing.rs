@@ -58,6 +58,13 @@ impl Listing {
         self.get(path).map(|entry| Look { kind: entry.kind, link_target: entry.link_target.clone() })
     }
 
+    /// The place of an entry and of all that is below it in [`entries`](Self::entries).
+    pub(super) fn range_of(&self, path: &str) -> Option<Range<usize>> {
+        let position = self.position(path)?;
+        let length = self.entries[position + 1..].partition_point(|entry| is_below(&entry.path, path));
+        Some(position..position + 1 + length)
+    }
+
     fn position(&self, path: &str) -> Option<usize> {
         self.entries.binary_search_by(|entry| compare_paths(&entry.path, path)).ok()
     }

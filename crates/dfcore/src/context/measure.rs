@@ -39,10 +39,10 @@ impl AddAssign for Amount {
 
 /// The hard-linked files that were counted already.
 #[derive(Default)]
-struct SeenLinks(FxHashSet<u32>);
+pub(super) struct SeenLinks(FxHashSet<u32>);
 
 impl SeenLinks {
-    fn amount(&mut self, entry: &Entry) -> Amount {
+    pub(super) fn amount(&mut self, entry: &Entry) -> Amount {
         if entry.kind != Kind::File {
             return Amount::default();
         }

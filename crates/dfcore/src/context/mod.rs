@@ -13,26 +13,42 @@
 //! assert_eq!(context.select("*.py").amount().bytes, 120);
 //! ```
 
+mod budget;
+mod clutter;
+mod diff;
 mod disk;
+mod explain;
+mod extensions;
+mod folders;
 mod index;
 mod listing;
 mod measure;
 mod memory;
 mod report;
 mod selection;
+mod starter;
 mod tree;
+mod usage;
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+pub use budget::{BudgetLine, BudgetReport, Reason};
+pub use clutter::{Clutter, clutter, excludes_any, ignore_line};
+pub use diff::{Change, ContextDiff};
 pub use disk::DiskTree;
+pub use explain::{Explanation, Step};
+pub use extensions::ExtensionSize;
+pub use folders::FolderNode;
 pub use index::ContextIndex;
 pub use listing::Listing;
 pub use measure::{Amount, FolderAmount, folder_amounts};
 pub use memory::MemoryTree;
 pub use report::{ContextReport, FileSize, FolderSize, TopLevel};
 pub use selection::{Dropped, Selection};
+pub use starter::starter;
 pub use tree::{Entry, Fate, Kind, Look, Problem, ProblemCause, ReadError, Scope, Tree, compare_paths};
+pub use usage::{TakenBy, Taker, Unused, Usage};
 
 use crate::dockerignore::{DockerIgnore, Line, Matcher, Verdict, clean};
 use crate::text::SourceFile;

@@ -1,8 +1,16 @@
 //! What there is to say about a context, as plain data.
 
+use std::hash::{Hash as _, Hasher as _};
+
+use rustc_hash::{FxHashMap, FxHasher};
+
 use super::BuildContext;
+use super::extensions::{ExtensionSize, extensions};
+use super::folders::{FolderNode, folder_tree};
+use super::listing::Listing;
 use super::measure::{Amount, FolderAmount, folder_amounts};
 use super::tree::{Entry, Fate, Kind, Problem, compare_paths, is_below};
+use super::usage::{TakenBy, Taker, Unused, Usage};
 
 /// A context measured: what is sent, what stays behind, and what weighs most.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +33,17 @@ pub struct ContextReport {
     pub heaviest_folders: Vec<FolderSize>,
     /// What lies directly in the context, heaviest first.
     pub top_level: Vec<TopLevel>,
+    /// The heaviest parts of the context as a tree, sent or not.
+    pub tree: FolderNode,
+    /// The amounts of files by the end of their names, heaviest first.
+    pub extensions: Vec<ExtensionSize>,
+    /// What the instructions of the Dockerfile take, in their order; empty when no Dockerfile was looked at.
+    pub instructions: Vec<TakenBy>,
+    /// What is sent and no instruction takes; [`None`] when no Dockerfile was looked at or some of what it takes
+    /// depends on the build.
+    pub unused: Option<Unused>,
+    /// Names that differ in nothing but their case: on some systems they are one file.
+    pub case_collisions: Vec<[String; 2]>,
     /// What cannot be sent as it is.
     pub problems: Vec<Problem>,
 }
@@ -87,9 +106,59 @@ impl ContextReport {
             largest_files: largest_files(listing.entries(), most),
             heaviest_folders: heaviest_folders(&folders, most),
             top_level: top_level(context, &folders),
+            tree: folder_tree(context, &folders),
+            extensions: extensions(listing, most),
+            instructions: Vec::new(),
+            unused: None,
+            case_collisions: case_collisions(listing),
             problems: listing.problems().to_vec(),
         }
     }
+
+    /// Adds what the instructions of a Dockerfile take and leave; its path, relative to the context, is not called
+    /// unused.
+    #[must_use]
+    pub fn with_takers(
+        self,
+        context: &BuildContext,
+        takers: &[Taker],
+        dockerfile: Option<&str>,
+        most: usize,
+    ) -> Self {
+        let usage = Usage::new(context, takers);
+        Self { unused: usage.unused(dockerfile, most), instructions: usage.by().to_vec(), ..self }
+    }
+}
+
+/// How many pairs are worth naming.
+const MOST_COLLISIONS: usize = 20;
+
+/// Sent entries of one folder whose names differ in case alone.
+fn case_collisions(listing: &Listing) -> Vec<[String; 2]> {
+    let mut seen: FxHashMap<u64, &str> = FxHashMap::default();
+    let mut collisions = Vec::new();
+    for entry in listing.sent() {
+        let mut hasher = FxHasher::default();
+        for c in entry.path.chars() {
+            // Case folding of single characters is what file systems do.
+            c.to_lowercase().for_each(|c| c.hash(&mut hasher));
+        }
+        if let Some(first) = seen.insert(hasher.finish(), &entry.path)
+            && first.to_lowercase() == entry.path.to_lowercase()
+            && is_same_folder(first, &entry.path)
+        {
+            collisions.push([first.to_owned(), entry.path.clone()]);
+            if collisions.len() == MOST_COLLISIONS {
+                break;
+            }
+        }
+    }
+    collisions
+}
+
+fn is_same_folder(left: &str, right: &str) -> bool {
+    let folder = |path: &str| path.rfind('/').map_or(0, |at| at);
+    left[..folder(left)] == right[..folder(right)]
 }
 
 fn largest_files(entries: &[Entry], most: usize) -> Vec<FileSize> {

@@ -16,11 +16,13 @@
 //! ```
 
 mod automaton;
+mod chain;
 mod glob;
 mod matcher;
 mod pattern;
 mod regexp;
 
+pub use chain::{Effect, Match};
 pub use glob::{Glob, GlobError};
 pub use matcher::{Matcher, Trail, Verdict};
 pub(crate) use pattern::clean;

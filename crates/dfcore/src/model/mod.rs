@@ -1,6 +1,7 @@
 //! What a Dockerfile means: stages, variables, users, folders, package installs. Rules share it.
 
 mod cleanup;
+mod context_uses;
 mod filesystem;
 mod graph;
 mod image_ref;
@@ -24,6 +25,7 @@ use std::sync::OnceLock;
 use rustc_hash::FxHashMap;
 
 pub use cleanup::Cleanup;
+pub use context_uses::ContextUse;
 pub use filesystem::{ContextCopy, ContextSource, SourceKind, Transfer, TransferSource};
 pub use graph::{Need, Use};
 pub use image_ref::{ImageReference, InvalidReference};
