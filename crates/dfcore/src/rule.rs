@@ -102,6 +102,7 @@
 //! and no clock, and knows no other rule. Facts that two rules need belong into [`crate::model`]. The message
 //! says what is wrong, the notes why it matters here (with evidence), the help what to do.
 
+mod context_needs;
 mod floating;
 pub(crate) mod labels;
 mod language_packages;
@@ -119,6 +120,7 @@ use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 use toml::de::ValueDeserializer;
 
+pub(crate) use context_needs::{is_generated, named_entries, nearest_entry};
 pub(crate) use floating::report_floating;
 pub use labels::{LabelRules, LabelType};
 pub(crate) use language_packages::{report_kept_cache, report_unpinned};

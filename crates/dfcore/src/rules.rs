@@ -84,7 +84,14 @@ mod reproducible {
 
 mod context {
     pub(super) mod copy_excluded;
+    pub(super) mod copy_over_budget;
+    pub(super) mod copy_source_missing;
+    pub(super) mod dockerignore_gitignore_syntax;
+    pub(super) mod dockerignore_missing;
     pub(super) mod dockerignore_missing_entries;
+    pub(super) mod dockerignore_shadowed;
+    pub(super) mod dockerignore_unmatched;
+    pub(super) mod secret_in_context;
 }
 
 mod shell {
@@ -191,7 +198,14 @@ static ALL: &[Registered] = &[
     Registered::of::<reproducible::unpinned_zypper_package::UnpinnedZypperPackage>(),
     Registered::of::<reproducible::untagged_image::UntaggedImage>(),
     Registered::of::<context::copy_excluded::CopyExcluded>(),
+    Registered::of::<context::copy_over_budget::CopyOverBudget>(),
+    Registered::of::<context::copy_source_missing::CopySourceMissing>(),
+    Registered::of::<context::dockerignore_gitignore_syntax::DockerignoreGitignoreSyntax>(),
+    Registered::of::<context::dockerignore_missing::DockerignoreMissing>(),
     Registered::of::<context::dockerignore_missing_entries::DockerignoreMissingEntries>(),
+    Registered::of::<context::dockerignore_shadowed::DockerignoreShadowed>(),
+    Registered::of::<context::dockerignore_unmatched::DockerignoreUnmatched>(),
+    Registered::of::<context::secret_in_context::SecretInContext>(),
     Registered::of::<shell::apt_in_script::AptInScript>(),
     Registered::of::<shell::apt_not_confirmed::AptNotConfirmed>(),
     Registered::of::<shell::cd_in_run::CdInRun>(),

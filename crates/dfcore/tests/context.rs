@@ -4,8 +4,10 @@
 use std::sync::Arc;
 
 use dfcore::context::{
-    Amount, BuildContext, ContextIndex, ContextReport, Entry, Fate, Kind, MemoryTree, Scope, folder_amounts,
+    Amount, BuildContext, ContextIndex, ContextReport, Entry, Fate, Kind, MemoryTree, Scope, Taker,
+    folder_amounts,
 };
+use dfcore::dockerignore::Effect;
 use proptest::prelude::*;
 
 fn project() -> MemoryTree {
@@ -348,4 +350,45 @@ mod disk {
         fs::File::create(folder.path().join(".dockerignore")).unwrap().set_len(1 << 30).unwrap();
         assert!(matches!(BuildContext::open(folder.path(), None), Err(ReadError::TooLarge { .. })));
     }
+}
+
+#[test]
+fn instructions_take_what_they_name_and_the_rest_is_unused() {
+    let tree = project().text("app/Dockerfile", "FROM scratch\n").text(".dockerignore", ".git\n");
+    let context = context(tree);
+    let taker = |line, sources: &[Option<&str>]| Taker {
+        line,
+        keyword: "COPY".to_owned(),
+        sources: sources.iter().map(|source| source.map(str::to_owned)).collect(),
+        leaves_out: false,
+    };
+    let takers = [taker(2, &[Some("app"), Some("app/util")]), taker(3, &[Some("data/one.csv")])];
+    let report = ContextReport::new(&context, 5).with_takers(&context, &takers, Some("Dockerfile"), 5);
+    let taken: Vec<_> =
+        report.instructions.iter().map(|by| (by.line, by.taken.files, by.taken.bytes)).collect();
+    assert_eq!(taken, [(2, 4, 163), (3, 1, 500)]);
+    let unused = report.unused.unwrap();
+    assert_eq!(unused.amount, Amount { files: 2, bytes: 610 });
+    let heaviest: Vec<_> = unused.heaviest.iter().map(|part| part.path.as_str()).collect();
+    assert_eq!(heaviest, ["data/two.csv", "requirements.txt"]);
+    let report = ContextReport::new(&context, 5).with_takers(&context, &[taker(2, &[None])], None, 5);
+    assert!(report.unused.is_none() && report.instructions[0].is_at_least);
+}
+
+#[test]
+fn names_that_differ_in_case_alone_are_reported() {
+    let tree = MemoryTree::new().file("src/Main.rs", 1).file("src/main.rs", 1).file("lib/MAIN.rs", 1);
+    let report = ContextReport::new(&context(tree), 5);
+    assert_eq!(report.case_collisions, [["src/Main.rs".to_owned(), "src/main.rs".to_owned()]]);
+}
+
+#[test]
+fn a_path_is_explained_with_the_lines_that_match_it() {
+    let context = context(project().text(".dockerignore", "data\n!data/two.csv\n*.txt\n"));
+    let explanation = context.explain("./data/two.csv").unwrap();
+    assert!(!explanation.is_excluded);
+    let lines: Vec<_> = explanation.steps.iter().map(|step| (step.line.number, step.effect)).collect();
+    assert_eq!(lines, [(1, Effect::Overruled), (2, Effect::Decides)]);
+    assert!(context.explain("data").unwrap().is_carried);
+    assert!(context.explain("data/three.csv").is_none());
 }

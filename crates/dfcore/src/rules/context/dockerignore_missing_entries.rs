@@ -1,16 +1,16 @@
-use crate::context::{Amount, BuildContext, Entry, IgnoreFile, Kind};
+use crate::context::{BuildContext, Clutter, IgnoreFile, clutter};
 use crate::diagnostic::FileRole;
 use crate::fix::{Edit, Fix};
 use crate::model::ContextSource;
-use crate::rule::{Report, Rule, RuleContext, declare_rule};
+use crate::rule::{Report, Rule, RuleContext, declare_rule, named_entries};
 use crate::text::format_bytes;
 
 declare_rule! {
-    /// A `COPY` of the whole context takes along what no image needs: version control, caches, virtual environments.
+    /// A `COPY` takes along what no image needs: version control, caches, virtual environments, dumps.
     ///
     /// They cost transfer time at every build, end up in a layer, change with every commit or test run (so that
     /// the `COPY` is never cached), and may hold secrets. The rule names only entries that exist in the tree and
-    /// that a `COPY` really takes, each with its files and bytes.
+    /// that a `COPY` really takes, each with its files and bytes, and no line that would keep back what a `COPY` names.
     ///
     /// ## Example
     ///
@@ -47,6 +47,39 @@ declare_rule! {
     /// COPY lib/app.py /app/
     /// ```
     ///
+    /// ## Options
+    ///
+    /// `large-data-mb` is the size from which on archives, dumps and tables count too:
+    ///
+    /// ```toml,options
+    /// [lint.rules.dockerignore-missing-entries]
+    /// large-data-mb = 0
+    /// ```
+    ///
+    /// ```file=data/dump.sql
+    /// INSERT INTO customers VALUES (1);
+    /// ```
+    ///
+    /// ```file=data/seed.sql
+    /// INSERT INTO countries VALUES (1);
+    /// ```
+    ///
+    /// ```dockerfile,bad
+    /// FROM postgres:17
+    /// COPY data /docker-entrypoint-initdb.d/
+    /// COPY data/seed.sql /seed/
+    /// ```
+    ///
+    /// ```dockerfile,fixed
+    /// FROM postgres:17
+    /// COPY data /docker-entrypoint-initdb.d/
+    /// COPY data/seed.sql /seed/
+    /// ```
+    ///
+    /// ```file=.dockerignore,fixed
+    /// data/dump.sql
+    /// ```
+    ///
     /// ## Fix safety
     ///
     /// Suggested: the image loses these files. A build that asks Git for its version needs `.git`.
@@ -63,55 +96,45 @@ declare_rule! {
         fix: Suggested,
         since: "0.1.0",
         aliases: [],
+        options: {
+            /// The megabytes from which on archives, dumps and tables (`.zip`, `.sql`, `.csv` and so on) count too.
+            large_data_mb: u64 = 25,
+        },
     }
-}
-
-/// Names that are out of place in an image, and whether they are so at any depth.
-const NAMES: [(&str, bool); 22] = [
-    (".git", false),
-    (".hg", false),
-    (".svn", false),
-    (".env", false),
-    (".venv", false),
-    ("venv", false),
-    ("node_modules", true),
-    ("__pycache__", true),
-    (".DS_Store", true),
-    (".cache", false),
-    (".eggs", false),
-    (".gradle", false),
-    (".idea", false),
-    (".mypy_cache", true),
-    (".nox", false),
-    (".nyc_output", false),
-    (".pytest_cache", true),
-    (".ruff_cache", true),
-    (".terraform", true),
-    (".tox", false),
-    (".vscode", false),
-    ("npm-debug.log", false),
-];
-
-/// One line that the ignore file should have, and what it would keep back.
-struct Missing {
-    pattern: String,
-    amount: Amount,
 }
 
 impl Rule for DockerignoreMissingEntries {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
         let Some(context) = cx.context else { return };
-        // All such COPYs take the same, so the first one is enough.
         let copies = cx.model.instructions().filter_map(|(index, _)| cx.model.context_copy(index));
-        let Some(source) = copies.flat_map(|copy| copy.sources).find(ContextSource::is_root) else {
+        let sources: Vec<ContextSource> = copies.flat_map(|copy| copy.sources).collect();
+        if sources.is_empty() {
             return;
+        }
+        let needed = named_entries(cx.model, context);
+        let large = self.large_data_mb.saturating_mul(1_000_000);
+        let mut missing = clutter(context, large, &needed);
+        missing.retain(|clutter| !is_meant(context, &clutter.pattern));
+        // All COPYs of the whole context take the same, so the first one is enough.
+        let source = match sources.iter().find(|source| source.is_root()) {
+            Some(source) => source,
+            None => {
+                let takes = |source: &ContextSource, clutter: &Clutter| {
+                    let selection = context.select(&source.path);
+                    clutter.paths.iter().any(|path| selection.takes(path))
+                };
+                let takes_any =
+                    |source: &&ContextSource| missing.iter().any(|clutter| takes(source, clutter));
+                let Some(source) = sources.iter().find(takes_any) else { return };
+                missing.retain(|clutter| takes(source, clutter));
+                source
+            }
         };
-        let missing = missing(context);
         if missing.is_empty() {
             return;
         }
         let patterns: Vec<&str> = missing.iter().map(|missing| missing.pattern.as_str()).collect();
-        let total = missing.iter().fold(0, |bytes, missing| bytes + missing.amount.bytes);
+        let total = missing.iter().fold(0u64, |bytes, missing| bytes.saturating_add(missing.amount.bytes));
         let ignore_file = context.ignore_file().map(IgnoreFile::source);
         let what = match ignore_file {
             Some(file) => format!("{} does not exclude", file.name()),
@@ -121,7 +144,7 @@ impl Rule for DockerignoreMissingEntries {
             source.span,
             format!("{what} `{}`, which this copies ({})", patterns.join("`, `"), format_bytes(total)),
         );
-        for Missing { pattern, amount } in &missing {
+        for Clutter { pattern, amount, .. } in &missing {
             let files = if amount.files == 1 { "file" } else { "files" };
             finding = finding.note(format!(
                 "`{pattern}`: {} {files}, {}",
@@ -143,37 +166,9 @@ impl Rule for DockerignoreMissingEntries {
     }
 }
 
-fn missing(context: &BuildContext) -> Vec<Missing> {
-    let mut missing: Vec<Missing> = Vec::new();
-    let mut inside: Option<&str> = None;
-    for entry in context.listing().sent() {
-        let is_inside =
-            |folder: &str| entry.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-        if inside.is_some_and(is_inside) {
-            continue;
-        }
-        let Some(pattern) = pattern(entry) else { continue };
-        inside = Some(&entry.path);
-        let amount = context.sent_amount(&entry.path);
-        match missing.iter_mut().find(|missing| missing.pattern == pattern) {
-            Some(known) => known.amount += amount,
-            None => missing.push(Missing { pattern, amount }),
-        }
-    }
-    missing
-}
-
-/// The line that would exclude an entry, when it is one of those that no image needs.
-fn pattern(entry: &Entry) -> Option<String> {
-    let name = entry.name();
-    let (_, at_any_depth) = NAMES.iter().find(|(known, _)| *known == name)?;
-    // A program may be called `venv`; a folder of that name is an environment.
-    if name == "venv" && entry.kind != Kind::Folder {
-        return None;
-    }
-    match (entry.is_top_level(), at_any_depth) {
-        (true, false) => Some(name.to_owned()),
-        (_, true) => Some(format!("**/{name}")),
-        (false, false) => None,
-    }
+/// Whether a line of the ignore file means the same and is written as for Git; what to do about that is another matter.
+fn is_meant(context: &BuildContext, pattern: &str) -> bool {
+    let Some(file) = context.ignore_file() else { return false };
+    let at_any_depth = |text: &str| pattern.strip_prefix("**/") == Some(text);
+    file.rules().matcher().patterns().iter().any(|known| !known.is_exception() && at_any_depth(known.text()))
 }
