@@ -95,6 +95,18 @@ impl Engine {
         self.docker.parent()
     }
 
+    /// The program of `docker buildx`, which runs by itself too; `None` where it is not installed.
+    pub(crate) fn buildx(&self) -> Option<PathBuf> {
+        const FOLDERS: [&str; 4] = ["libexec", "lib", "local/libexec", "local/lib"];
+        // Beside the folder of `docker`, and in those of the system.
+        let own = self.docker.parent().and_then(Path::parent).map(Path::to_owned);
+        let roots = own.into_iter().chain([PathBuf::from("/usr")]);
+        let mut plugins = roots.flat_map(|root| {
+            FOLDERS.map(|folder| root.join(folder).join("docker/cli-plugins/docker-buildx"))
+        });
+        plugins.find(|plugin| plugin.is_file())
+    }
+
     /// Stops the private engine of `home`, if it runs, and takes its network away.
     pub(crate) fn down(home: &Home) -> Result<()> {
         let files = Files::of(home);

@@ -152,7 +152,7 @@ impl Drop for Release {
 
 /// Unpacks the engine and returns where.
 pub(crate) fn engine(home: &Home) -> Result<PathBuf> {
-    unpacked(home, TRIXIE, &["containerd", "docker-cli", "docker.io"])
+    unpacked(home, TRIXIE, &["containerd", "docker-buildx", "docker-cli", "docker.io"])
 }
 
 /// Unpacks the registry and the emulators and returns where.

@@ -60,7 +60,8 @@ impl Stack {
         path.retain(|folder| known.insert(folder.clone()) && !folder.to_string_lossy().contains(':'));
         let path =
             path.iter().map(|folder| folder.to_string_lossy().into_owned()).collect::<Vec<_>>().join(":");
-        vec![
+        let buildx = self.engine.buildx().map(|plugin| ("DFTEST_BUILDX", plugin.display().to_string()));
+        let mut variables = vec![
             ("DOCKER_HOST", self.engine.host.clone()),
             ("DFTEST_REGISTRY", self.registry.clone()),
             ("DFTEST_PYTHON", self.peers.python.display().to_string()),
@@ -68,7 +69,9 @@ impl Stack {
             ("TRIVY_CACHE_DIR", self.trivy_cache.display().to_string()),
             ("TRIVY_SKIP_DB_UPDATE", "true".to_owned()),
             ("PATH", path),
-        ]
+        ];
+        variables.extend(buildx);
+        variables
     }
 
     /// A command with that environment.

@@ -1,7 +1,4 @@
 //! What `dfcore` says a context sends, beside what BuildKit receives through Docker's own client.
-//!
-//! `cargo xtask test --e2e --include-ignored context` runs them where `docker buildx` is installed, which the engine of
-//! `cargo xtask engine up` does not bring.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -72,10 +69,13 @@ fn ignore_file(numbers: &mut Numbers) -> String {
 }
 
 fn buildx(arguments: &[String]) -> Output {
-    let mut command = Command::new("docker");
-    command.args(["buildx", "build", "--progress", "plain"]).args(arguments);
-    let output = command.env("DOCKER_HOST", variable("DOCKER_HOST")).output();
-    output.expect("docker and its plugin buildx have to be installed")
+    let program = variable("DFTEST_BUILDX");
+    let mut command = Command::new(&program);
+    command
+        .args(["build", "--progress", "plain"])
+        .args(arguments)
+        .env("DOCKER_HOST", variable("DOCKER_HOST"));
+    command.output().unwrap_or_else(|error| panic!("{program}: {error}"))
 }
 
 /// What arrives of each context.
@@ -118,7 +118,6 @@ fn expected(context: &Path) -> Option<BTreeSet<String>> {
 }
 
 #[test]
-#[ignore = "needs `docker buildx`"]
 fn context_of_generated_trees_is_what_buildkit_receives() {
     let folder = tempfile::tempdir().unwrap();
     let mut numbers = Numbers(0x9E37_79B9_7F4A_7C15);
@@ -160,7 +159,6 @@ fn context_of_generated_trees_is_what_buildkit_receives() {
 }
 
 #[test]
-#[ignore = "needs `docker buildx`"]
 fn context_bytes_are_those_that_buildkit_transfers() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
