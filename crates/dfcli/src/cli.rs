@@ -3,6 +3,7 @@
 //! Completions are made from these definitions, and `docs/cli.md` is kept equal to them by a test.
 
 mod format;
+mod scope;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use dfcore::config::{FailOn, Profile};
 
 use format::FormatParser;
 pub(crate) use format::{CheckFormat, FormatArg};
+pub(crate) use scope::ScopeArgs;
 
 /// Dockerfiles have kilobytes; more than this is a mistake, and is said to be one before it costs memory.
 pub(crate) const MAX_FILE_SIZE: u64 = 10 * 1024 * 1024;
@@ -183,6 +185,7 @@ Examples:
   dflint check --format json -o findings.json      hadolint's keys and more
   dflint check -f sarif=dflint.sarif -f text       a report for code scanning, and one to read
   dflint check --select 'DF3*,DL3007' Dockerfile   the cache rules, and what hadolint calls DL3007
+  dflint check --baseline dflint-baseline.json     what --write-baseline has not put there
   git show :Dockerfile | dflint check - --stdin-filename Dockerfile")]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
@@ -212,6 +215,9 @@ pub(crate) struct CheckArgs {
     /// Exit with 0 whatever is found; the same as `--fail-on never`.
     #[arg(long, conflicts_with = "fail_on")]
     pub(crate) exit_zero: bool,
+
+    #[command(flatten)]
+    pub(crate) scope: ScopeArgs,
 
     #[command(flatten)]
     pub(crate) rules: RuleArgs,

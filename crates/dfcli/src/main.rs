@@ -3,6 +3,7 @@
 //! Exit codes: 0 nothing found, 1 findings at or above `--fail-on`, 2 wrong usage, unreadable input or
 //! configuration. A reader that closes the pipe early (`dflint check | head`) is no error.
 
+mod baseline;
 mod cli;
 mod commands;
 mod config;

@@ -11,7 +11,7 @@ mod concise;
 pub(crate) mod context;
 pub(crate) mod diff;
 mod document;
-mod fingerprint;
+pub(crate) mod fingerprint;
 mod github;
 mod gnu;
 mod json;
@@ -40,7 +40,7 @@ use dfcore::config::Profile;
 use dfcore::diagnostic::{Diagnostic, FileRole};
 use dfcore::text::{Position, SourceFile, Span};
 
-pub(crate) use outputs::Outputs;
+pub(crate) use outputs::{Outputs, linted_at};
 
 use crate::cli::CheckFormat;
 
@@ -51,6 +51,8 @@ pub(crate) struct Report {
     pub(crate) files: Vec<Linted>,
     /// Whether everything that was asked for could be read.
     pub(crate) is_complete: bool,
+    /// How many findings were left out, since the baseline has them.
+    pub(crate) known: usize,
     /// How long it took.
     pub(crate) duration: Duration,
 }

@@ -1,4 +1,4 @@
-//! What makes a finding the same one when lines move: the rule, the text of its instruction, and which of several alike it
+//! What makes a finding the same one for outputs and baselines when lines move: the rule, the text of its instruction, and which of several alike it
 //! is. Line numbers, messages and severities are no part of it.
 
 use std::collections::HashMap;
@@ -11,7 +11,7 @@ use super::{Linted, id};
 ///
 /// Findings of different files can have the same one; a format that needs them to differ asks for one
 /// [`with the path`](with_path).
-pub(super) fn fingerprints(linted: &Linted) -> Vec<String> {
+pub(crate) fn fingerprints(linted: &Linted) -> Vec<String> {
     let mut seen: HashMap<u128, u32> = HashMap::new();
     let of = |finding| {
         let mut hash = Hash::new();

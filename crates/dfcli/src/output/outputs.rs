@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
-use super::{Looks, Report, render};
+use super::{Linted, Looks, Report, render};
 use crate::cli::{CheckFormat, FormatArg};
 use crate::replace::publish;
 use crate::terminal::Terminal;
@@ -72,7 +72,7 @@ impl Outputs {
         mut fail: impl FnMut(String),
     ) -> Result<()> {
         for (format, path) in &self.files {
-            if let Some(linted) = linted_at(report, path) {
+            if let Some(linted) = linted_at(&report.files, path) {
                 fail(format!("{}: not written, since it is {linted}, which was linted", path.display()));
                 continue;
             }
@@ -99,11 +99,10 @@ impl Outputs {
 }
 
 /// The Dockerfile, or its ignore file, that a report would replace.
-fn linted_at<'a>(report: &'a Report, path: &Path) -> Option<&'a str> {
+pub(crate) fn linted_at<'a>(files: impl IntoIterator<Item = &'a Linted>, path: &Path) -> Option<&'a str> {
     let path = path.canonicalize().ok()?;
-    let sources = report
-        .files
-        .iter()
+    let sources = files
+        .into_iter()
         .flat_map(|linted| [Some(&linted.source), linted.ignore_file.as_ref()].into_iter().flatten());
     let mut names = sources.map(dfcore::text::SourceFile::name);
     names.find(|name| Path::new(name).canonicalize().is_ok_and(|name| name == path))

@@ -11,6 +11,8 @@ pub(super) struct Summary {
     pub(super) files: usize,
     /// The findings.
     pub(super) findings: usize,
+    /// Those that the baseline has, which are none of them.
+    pub(super) known: usize,
     by_severity: [usize; Severity::ALL.len()],
     by_fix: [usize; FIXES.len()],
 }
@@ -30,8 +32,13 @@ pub(super) fn fix_command(applicability: Applicability) -> &'static str {
 impl Summary {
     /// Counts.
     pub(super) fn of(report: &Report) -> Self {
-        let mut summary =
-            Self { files: report.files.len(), findings: 0, by_severity: [0; 4], by_fix: [0; FIXES.len()] };
+        let mut summary = Self {
+            files: report.files.len(),
+            findings: 0,
+            known: report.known,
+            by_severity: [0; 4],
+            by_fix: [0; FIXES.len()],
+        };
         for (_, finding) in report.findings() {
             summary.findings += 1;
             summary.by_severity[finding.severity as usize] += 1;

@@ -114,8 +114,13 @@ fn closing_line(summary: &Summary, duration: Option<Duration>) -> String {
         Some(duration) => format!("{} in {}", counted(summary.files, "file"), seconds(duration)),
         None => counted(summary.files, "file"),
     };
+    let known = match summary.known {
+        0 => String::new(),
+        known => format!(", {known} in the baseline"),
+    };
     if summary.findings == 0 {
-        return format!("No findings in {in_files}.");
+        let new = if summary.known == 0 { "" } else { "new " };
+        return format!("No {new}findings in {in_files}{known}.");
     }
     let severities = summary.severities().map(|(severity, count)| match severity {
         Severity::Error | Severity::Warning => counted(count, severity.as_str()),
@@ -127,6 +132,7 @@ fn closing_line(summary: &Summary, duration: Option<Duration>) -> String {
     for (command, count) in summary.fixes() {
         line.push_str(&format!(", {count} fixable with `{command}`"));
     }
+    line.push_str(&known);
     line.push('.');
     line
 }
@@ -170,7 +176,7 @@ mod tests {
 
     fn shown(files: &[Linted], looks: Looks) -> String {
         let duration = Duration::from_millis(1234);
-        let report = Report { files: files.to_vec(), is_complete: true, duration };
+        let report = Report { duration, ..super::super::sample::report(files.to_vec()) };
         let mut out = Vec::new();
         write(&report, looks, &mut out).unwrap();
         String::from_utf8(out).unwrap()
