@@ -18,11 +18,12 @@ pub use foreign::{foreign_frontend, is_official_frontend};
 
 use crate::config::{Active, Settings};
 use crate::context::BuildContext;
-use crate::diagnostic::{Diagnostic, FileRole, answers_to};
+use crate::diagnostic::{Diagnostic, FileRole, Severity, answers_to};
 use crate::model::Model;
-use crate::rule::{Group, RuleContext, RuleMeta};
+use crate::rule::{Convention, Group, RuleContext, RuleMeta};
 use crate::rules;
-use crate::suppress::{Named, Suppressions};
+use crate::suppress::{CheckOptions, Named, Suppressions, Unused, UnusedReason, is_in_range};
+use crate::syntax::suggest::nearest;
 use crate::text::SourceFile;
 
 /// Lints one Dockerfile, with its build context when there is one.
@@ -43,23 +44,30 @@ fn lint_model(model: &Model<'_>, context: Option<&BuildContext>, settings: &Sett
     } else {
         Suppressions::default()
     };
+    let options = check_options(model, settings);
+    let active: Vec<&Active> = settings.active().iter().chain(requested(&options, settings)).collect();
     let mut diagnostics = Vec::new();
     let mut cx = RuleContext::new(model, context, settings.convention(), settings.labels());
-    for active in settings.active().iter().filter(|active| active.meta.group != Group::Linter) {
+    for active in active.iter().filter(|active| active.meta.group != Group::Linter) {
         let before = diagnostics.len();
         active.rule.check(&cx, &mut active.report(&mut diagnostics));
-        let found = diagnostics.split_off(before);
+        let mut found = diagnostics.split_off(before);
+        if options.is_error && active.meta.is_buildkit_check() {
+            found.iter_mut().for_each(|diagnostic: &mut Diagnostic| diagnostic.severity = Severity::Error);
+        }
         diagnostics.extend(found.into_iter().filter(|diagnostic: &Diagnostic| {
+            let is_check = |check, name: &str| answers_to(check, name) || is_in_range(check, name);
             let is_rule = |name: &str| {
-                names(active.meta, name) || diagnostic.check.is_some_and(|check| answers_to(check, name))
+                names(active.meta, name) || diagnostic.check.is_some_and(|check| is_check(check, name))
             };
             !suppressions.suppress(diagnostic.file, diagnostic.span.start, is_rule)
         }));
     }
     // The rules about the linter's own input see what the others left, and are not suppressed themselves.
-    let unused = suppressions.unused(|name| what_is(name, settings));
+    let mut unused = suppressions.unused(|name| what_is(name, &active));
+    unused.iter_mut().for_each(suggest_rule);
     cx.unused_suppressions = &unused;
-    for active in settings.active().iter().filter(|active| active.meta.group == Group::Linter) {
+    for active in active.iter().filter(|active| active.meta.group == Group::Linter) {
         active.rule.check(&cx, &mut active.report(&mut diagnostics));
     }
     for diagnostic in diagnostics.iter_mut().filter(|diagnostic| diagnostic.file == FileRole::Dockerfile) {
@@ -76,15 +84,40 @@ fn names(meta: &RuleMeta, name: &str) -> bool {
     meta.answers_to(name) || (name == "all" && meta.is_buildkit_check())
 }
 
-fn what_is(name: &str, settings: &Settings) -> Named {
-    let is_active = |active: &Active| {
+/// What the file says to BuildKit's checks; hadolint does not listen to it.
+fn check_options(model: &Model<'_>, settings: &Settings) -> CheckOptions {
+    match settings.convention() {
+        Convention::Hadolint => CheckOptions::default(),
+        _ => CheckOptions::of(&model.dockerfile, model.source),
+    }
+}
+
+/// The rules that run in this file since it asks for them.
+fn requested<'s>(options: &CheckOptions, settings: &'s Settings) -> impl Iterator<Item = &'s Active> {
+    settings.on_request().iter().filter(|active| {
+        let is_named =
+            || active.meta.aliases.iter().any(|alias| options.experimental.iter().any(|name| name == alias));
+        (options.all_experimental && active.meta.is_buildkit_experiment()) || is_named()
+    })
+}
+
+fn what_is(name: &str, active: &[&Active]) -> Named {
+    let is_active = |active: &&Active| {
         names(active.meta, name) || active.checks.iter().any(|check| check.answers_to(name))
     };
-    if settings.active().iter().any(is_active) {
+    if active.iter().any(is_active) {
         Named::Active
     } else if rules::all().iter().any(|rule| names(rule.meta(), name) || rule.meta().is_selectable_by(name)) {
         Named::Inactive
     } else {
         Named::Unknown
+    }
+}
+
+/// Adds the rule that may have been meant where a comment names one that there is not.
+fn suggest_rule(unused: &mut Unused) {
+    if let (UnusedReason::UnknownRule, [unknown]) = (unused.reason, unused.unused.as_slice()) {
+        let names = rules::all().iter().flat_map(|rule| rule.meta().selectors());
+        unused.suggestion = nearest(unknown, names).map(str::to_owned);
     }
 }

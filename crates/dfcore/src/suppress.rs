@@ -4,16 +4,25 @@
 //! |---|---|---|
 //! | `# dflint: ignore=RULE,RULE reason` | above an instruction; other comments and blank lines may follow | that instruction |
 //! | the same | inside an instruction of several lines, or in the heredoc of a `RUN` | the next line |
+//! | `# dflint: stage ignore=RULE` | above a `FROM` | that stage |
 //! | `# dflint: global ignore=RULE` | above the first instruction | the file |
 //! | `# hadolint ignore=…`, `# hadolint stage ignore=…`, `# hadolint global ignore=…` | as with hadolint | instruction, stage, file |
+//! | `# tally ignore=…;reason=…`, `# tally global ignore=…` | as with tally | instruction, file |
 //! | `# shellcheck disable=…` | as with ours | instruction, next line |
+//! | the same | above the first command of a heredoc | that script |
 //! | `# check=skip=…` | at the top, or above an instruction | the file, that instruction |
 //!
-//! A rule is named by its code, name or alias, or by the beginning of one of them and `*`. What is named in a
-//! comment of ours and suppresses nothing is a finding; comments for other tools are their business.
+//! A rule is named by its code, name or alias, or by the beginning of one of them and `*`; ShellCheck has ranges too
+//! (`SC3000-SC4000`). What is named in a comment of ours and suppresses nothing is a finding, and so is a comment for one of
+//! these tools that none of them understands. What else is in comments for other tools is their business.
+//!
+//! `# check=` at the top says more ([`CheckOptions`]).
 
+mod check_options;
 mod comment;
+mod malformed;
 
+pub use check_options::CheckOptions;
 use comment::{Comment, Reach};
 
 use crate::diagnostic::FileRole;
@@ -25,8 +34,20 @@ use crate::text::{SourceFile, Span};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Suppressions {
     list: Vec<Suppression>,
-    /// Comments of ours that say nothing that we understand.
-    not_understood: Vec<Span>,
+    /// Comments that say nothing that their tool understands, and how they may have been meant.
+    not_understood: Vec<(Span, Option<String>)>,
+}
+
+/// A comment that suppresses findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SuppressingComment {
+    /// From `#` to the end of the line.
+    pub span: Span,
+    /// The list of rules that it names.
+    pub list: Span,
+    /// Whether it says why.
+    pub has_reason: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +80,8 @@ pub struct Unused {
     pub list: Span,
     /// Why.
     pub reason: UnusedReason,
+    /// How the comment, or the rule that there is not, may have been meant.
+    pub suggestion: Option<String>,
 }
 
 /// Why a suppressing comment does nothing.
@@ -71,7 +94,7 @@ pub enum UnusedReason {
     UnknownRule,
     /// It stands where it cannot work: below the first instruction, or above none.
     Misplaced,
-    /// It does not say `ignore=…` or `global ignore=…`.
+    /// It says nothing that its tool understands.
     NotUnderstood,
 }
 
@@ -90,7 +113,8 @@ impl Suppressions {
     /// Finds the suppressing comments of a file.
     #[must_use]
     pub fn collect(dockerfile: &Dockerfile, source: &SourceFile) -> Self {
-        let mut all = Self::default();
+        let mut all =
+            Self { not_understood: CheckOptions::of(dockerfile, source).unknown, ..Self::default() };
         for directive in dockerfile.directives.iter().filter(|directive| directive.is("check", source)) {
             if let Some(comment) = Comment::check_directive(directive, source) {
                 all.push(comment, Scope::File);
@@ -98,8 +122,9 @@ impl Suppressions {
         }
         for comment in &dockerfile.comments {
             all.read(comment.span, source, |reach| match reach {
-                Reach::Next => scope_of_next(dockerfile, source, comment.span),
-                Reach::Stage => scope_of_stage(dockerfile, comment.span),
+                Reach::Next | Reach::NextOrScript => scope_of_next(dockerfile, source, comment.span),
+                Reach::StageBelow if !is_above_from(dockerfile, comment.span) => Scope::Nowhere,
+                Reach::Stage | Reach::StageBelow => scope_of_stage(dockerfile, comment.span),
                 Reach::FileFromTop if begins_instructions(dockerfile, comment.span) => Scope::Nowhere,
                 Reach::File | Reach::FileFromTop => Scope::File,
             });
@@ -107,7 +132,8 @@ impl Suppressions {
         for body in run_heredocs(&dockerfile.instructions) {
             for line in lines(source, body).filter(|&line| is_comment(source, line)) {
                 all.read(line, source, |reach| match reach {
-                    Reach::Next => scope_of_next_line(source, line, body),
+                    Reach::NextOrScript if begins_script(source, line, body) => Scope::Within(body),
+                    Reach::Next | Reach::NextOrScript => scope_of_next_line(source, line, body),
                     _ => Scope::Nowhere,
                 });
             }
@@ -115,9 +141,13 @@ impl Suppressions {
         all
     }
 
-    /// All suppressing comments, from `#` to the end of the line, with the lists of rules that they name.
-    pub fn comments(&self) -> impl Iterator<Item = (Span, Span)> {
-        self.list.iter().map(|suppression| (suppression.comment.span, suppression.comment.list))
+    /// All suppressing comments.
+    pub fn comments(&self) -> impl Iterator<Item = SuppressingComment> {
+        self.list.iter().map(|Suppression { comment, .. }| SuppressingComment {
+            span: comment.span,
+            list: comment.list,
+            has_reason: comment.has_reason,
+        })
     }
 
     fn read(&mut self, span: Span, source: &SourceFile, scope: impl FnOnce(Reach) -> Scope) {
@@ -126,7 +156,7 @@ impl Suppressions {
                 let scope = scope(comment.reach);
                 self.push(comment, scope);
             }
-            comment::Reading::NotUnderstood => self.not_understood.push(span),
+            comment::Reading::NotUnderstood(suggestion) => self.not_understood.push((span, suggestion)),
             comment::Reading::Other => {}
         }
     }
@@ -162,16 +192,17 @@ impl Suppressions {
         suppressed
     }
 
-    /// The comments of ours that were not needed, in the order of the file.
+    /// The comments of ours that were not needed, and those that nobody understands, in the order of the file.
     pub(crate) fn unused(&self, named: impl Fn(&str) -> Named) -> Vec<Unused> {
         let ours = self.list.iter().filter(|suppression| suppression.comment.is_ours);
         let mut unused: Vec<Unused> = ours.filter_map(|suppression| suppression.unused(&named)).collect();
-        unused.extend(self.not_understood.iter().map(|&comment| Unused {
-            comment,
+        unused.extend(self.not_understood.iter().map(|(comment, suggestion)| Unused {
+            comment: *comment,
             unused: Vec::new(),
             used: Vec::new(),
-            list: comment,
+            list: *comment,
             reason: UnusedReason::NotUnderstood,
+            suggestion: suggestion.clone(),
         }));
         unused.sort_by_key(|unused| unused.comment);
         unused
@@ -200,7 +231,8 @@ impl Suppression {
         };
         let used =
             rules().filter(|&(rule, &used)| !in_vain(rule, used)).map(|(rule, _)| rule.clone()).collect();
-        Some(Unused { comment: self.comment.span, unused, used, list: self.comment.list, reason })
+        let (comment, list) = (self.comment.span, self.comment.list);
+        Some(Unused { comment, unused, used, list, reason, suggestion: None })
     }
 }
 
@@ -225,6 +257,19 @@ fn scope_of_next_line(source: &SourceFile, comment: Span, outer: Span) -> Scope 
     let mut lines = lines(source, rest);
     let next = lines.find(|&line| !source.slice(line).trim().is_empty() && !is_comment(source, line));
     next.map_or(Scope::Nowhere, Scope::Within)
+}
+
+/// Whether the instruction below a comment is a `FROM`.
+fn is_above_from(dockerfile: &Dockerfile, comment: Span) -> bool {
+    let after = dockerfile.instructions.partition_point(|instruction| instruction.span.start < comment.start);
+    let below = dockerfile.instructions.get(after);
+    below.is_some_and(|below| matches!(below.kind, InstructionKind::From(_)))
+}
+
+/// Whether a line of a script stands above its first command.
+fn begins_script(source: &SourceFile, line: Span, body: Span) -> bool {
+    let mut above = lines(source, Span::new(body.start, line.start));
+    above.all(|line| source.slice(line).trim().is_empty() || is_comment(source, line))
 }
 
 /// From the next `FROM` to the one after it.
@@ -258,6 +303,14 @@ fn lines(source: &SourceFile, span: Span) -> impl Iterator<Item = Span> {
 
 fn is_comment(source: &SourceFile, line: Span) -> bool {
     source.slice(line).trim_start().starts_with('#')
+}
+
+/// Whether a check of ShellCheck is in a range: `SC3000-SC4000`.
+pub(crate) fn is_in_range(check: &str, range: &str) -> bool {
+    let number = |code: &str| code.strip_prefix("SC").unwrap_or(code).parse::<u32>().ok();
+    let bounds = || Some((number(range.split_once('-')?.0)?, number(range.split_once('-')?.1)?));
+    let is_between = |(first, last)| number(check).is_some_and(|check| (first..=last).contains(&check));
+    check.starts_with("SC") && bounds().is_some_and(is_between)
 }
 
 #[cfg(test)]
@@ -304,6 +357,33 @@ mod tests {
         assert_eq!(suppressed_lines("FROM a\nRUN b\n# hadolint global ignore=x\n", "x"), [1, 2, 3]);
         let stages = "FROM a\nRUN b\n# hadolint stage ignore=x\nFROM c\nRUN d\nFROM e\nRUN f\n";
         assert_eq!(suppressed_lines(stages, "x"), [4, 5]);
+    }
+
+    #[test]
+    fn our_stage_comment_stands_right_above_its_stage() {
+        let text = "FROM a\nRUN b\n# dflint: stage ignore=x\n# why\nFROM c\nRUN d\nFROM e\nRUN f\n";
+        assert_eq!(suppressed_lines(text, "x"), [5, 6]);
+        assert_eq!(
+            suppressed_lines("FROM a\n# dflint: stage ignore=x\nRUN b\nFROM c\n", "x"),
+            [] as [u32; 0]
+        );
+    }
+
+    #[test]
+    fn shellcheck_above_the_first_command_means_the_script() {
+        let text = "FROM a\nRUN <<EOF\n#!/bin/sh\n# shellcheck disable=x\nb\nc\nEOF\nRUN d\n";
+        assert_eq!(suppressed_lines(text, "x"), [3, 4, 5, 6, 7]);
+        let text = "FROM a\nRUN <<EOF\nb\n# shellcheck disable=x\nc\nd\nEOF\n";
+        assert_eq!(suppressed_lines(text, "x"), [5]);
+    }
+
+    #[test]
+    fn ranges_of_shellcheck() {
+        assert!(is_in_range("SC2086", "SC2000-SC2086") && is_in_range("SC2086", "2086-2086"));
+        for range in ["SC2087-SC2090", "SC2086", "SC2086-", "-", "a-b", "SC9-SC1"] {
+            assert!(!is_in_range("SC2086", range), "{range}");
+        }
+        assert!(!is_in_range("DF2086", "SC2000-SC3000"));
     }
 
     #[test]

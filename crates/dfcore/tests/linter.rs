@@ -40,6 +40,10 @@ fn every_spelling_of_a_rule_suppresses_it() {
         "dflint: global ignore=latest*",
         "hadolint ignore=DL3007",
         "hadolint global ignore=DL30*",
+        "dflint: stage ignore=latest-tag for now",
+        "hadolint stage ignore=DL3007",
+        "tally ignore=hadolint/DL3007,buildkit/StageNameCasing;reason=as agreed",
+        "tally global ignore=hadolint/*",
     ] {
         assert_eq!(
             findings(&format!("# {comment}\nFROM a:latest\nUSER b\n"), &Settings::default()),
@@ -96,4 +100,45 @@ proptest::proptest! {
         let again = dfcore::linter::fix(&outcome.dockerfile, None, &settings, |_, _| true);
         proptest::prop_assert_eq!(again.dockerfile.text(), outcome.dockerfile.text());
     }
+}
+
+#[test]
+fn check_makes_errors_of_what_buildkit_finds_and_of_nothing_else() {
+    let names = |text: &str| findings(text, &Settings::default());
+    let text = "FROM a:latest\nCMD a\nCMD b\nUSER b\n";
+    assert_eq!(names(text), ["1 latest-tag warning", "3 multiple-cmd warning"]);
+    let strict = format!("# check=error=true\n{text}");
+    assert_eq!(names(&strict), ["2 latest-tag warning", "4 multiple-cmd error"]);
+    let hadolint = configured("[lint]\nprofile = 'hadolint'\nselect = ['DL4003']\n");
+    assert!(findings(&strict, &hadolint).iter().all(|finding| finding.ends_with("multiple-cmd warning")));
+    let below = format!("FROM scratch\n# check=error=true\n{text}");
+    assert!(names(&below).iter().any(|finding| finding.ends_with("multiple-cmd warning")));
+}
+
+#[test]
+fn check_turns_checks_on() {
+    let described = "# tools are here\nFROM a:1 AS tool\nUSER b\n";
+    let text = |check: &str| format!("# check={check}\n\n{described}");
+    let with = |check: &str, settings: &Settings| findings(&text(check), settings);
+    let default = Settings::default();
+    let on = ["3 stage-description style"];
+    assert_eq!(with("error=false", &default), [] as [&str; 0]);
+    assert_eq!(with("experimental=InvalidDefinitionDescription", &default), on);
+    assert_eq!(with("experimental=all", &default), on);
+    assert_eq!(with("experimental=CopyIgnoredFile", &default), [] as [&str; 0]);
+    assert_eq!(with("experimental=all;error=true", &default), ["3 stage-description error"]);
+    assert_eq!(with("experimental=all;skip=InvalidDefinitionDescription", &default), [] as [&str; 0]);
+    // The configuration has the last word.
+    let without = configured("[lint]\nignore = ['stage-description']\n");
+    assert_eq!(with("experimental=all", &without), [] as [&str; 0]);
+    let others = configured("[lint]\nselect = ['latest-tag']\n");
+    assert_eq!(with("experimental=all", &others), [] as [&str; 0]);
+}
+
+#[test]
+fn check_with_a_word_that_buildkit_does_not_know_is_reported() {
+    assert_eq!(
+        findings("# check=skp=all\nFROM a:1\nUSER b\n", &Settings::default()),
+        ["1 unused-suppression info"]
+    );
 }

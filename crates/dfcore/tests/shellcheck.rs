@@ -161,3 +161,34 @@ fn checks_of_single_commands() {
         assert_eq!(found.find(' ').map_or("", |at| &found[at..]), expected, "{script}");
     }
 }
+
+#[test]
+fn comments_of_shellcheck_suppress_lists_ranges_and_all() {
+    let of = |comment: &str| {
+        findings_of(
+            &format!("FROM a\n# shellcheck {comment}\nRUN rm $file `id`\n"),
+            &["SC2086", "SC2046", "SC2006"],
+        )
+    };
+    assert!(of("shell=sh").contains("SC2086") && of("shell=sh").contains("SC2046"));
+    for comment in ["disable=all", "disable=SC2000-SC2999", "disable=2046,SC2086,SC2006 # as meant"] {
+        assert_eq!(of(comment), "", "{comment}");
+    }
+    assert!(!of("disable=SC2086").contains("SC2086") && of("disable=SC2086").contains("SC2046"));
+
+    let inside = "FROM a\nRUN true && \\\n  # shellcheck disable=SC2086\n  rm $a && \\\n  rm $b\n";
+    assert_eq!(findings_of(inside, &["SC2086"]), "5:6 SC2086 $b\n");
+    let script = "FROM a\nRUN <<EOF\n# shellcheck disable=SC2086\nrm $a\nrm $b\nEOF\nRUN rm $c\n";
+    assert_eq!(findings_of(script, &["SC2086"]), "7:8 SC2086 $c\n");
+}
+
+#[test]
+fn a_comment_says_in_which_language_scripts_are() {
+    let of = |comment: &str| {
+        let text = format!("FROM a\n# {comment}\nRUN rm $file\nSHELL [\"sh\", \"-c\"]\nRUN rm $x\n");
+        findings_of(&text, &["SC2086"])
+    };
+    assert_eq!(of("hadolint shell=powershell"), "5:8 SC2086 $x\n");
+    assert_eq!(of("tally shell=cmd"), "5:8 SC2086 $x\n");
+    assert_eq!(of("hadolint shell=bash"), "3:8 SC2086 $file\n5:8 SC2086 $x\n");
+}

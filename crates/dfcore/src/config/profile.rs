@@ -43,7 +43,7 @@ impl Profile {
             // BuildKit has warnings only, and refuses a file that it cannot read.
             Self::Buildkit if meta.name == "syntax-error" => Some(meta.severity),
             Self::Buildkit => {
-                let is_on = meta.is_buildkit_check() && !meta.aliases.contains(&BUILDKIT_EXPERIMENT);
+                let is_on = meta.is_buildkit_check() && !meta.is_buildkit_experiment();
                 is_on.then_some(Severity::Warning)
             }
         }
@@ -82,9 +82,6 @@ impl Profile {
         }
     }
 }
-
-/// The one check of BuildKit that runs only where `# check=experimental=…` asks for it.
-const BUILDKIT_EXPERIMENT: &str = "InvalidDefinitionDescription";
 
 /// The severity of a rule in hadolint 2.15.1; `None` for those that are off there unless they are configured.
 ///

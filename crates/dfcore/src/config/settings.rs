@@ -108,6 +108,8 @@ fn check_selector(selector: &str) -> Result<(), Problem> {
 #[derive(Clone, Debug)]
 pub struct Settings {
     active: Vec<Active>,
+    /// The rules that do what one of BuildKit's checks does, and run in files that ask for them.
+    on_request: Vec<Active>,
     fail_on: FailOn,
     profile: Profile,
     labels: LabelRules,
@@ -169,6 +171,7 @@ impl Settings {
         let profile = last(layers, |selection| selection.profile).unwrap_or_default();
         let edition = last(layers, |selection| selection.edition);
         let mut active = Vec::new();
+        let mut on_request = Vec::new();
         for registered in rules::all() {
             let meta = registered.meta();
             let of_profile = profile.severity(meta);
@@ -186,17 +189,26 @@ impl Settings {
             let choice = Choice { meta, check: None, is_usual: true };
             let level = choice.after_all(starts(of_profile.is_some(), true), layers);
             let runs = if meta.checks.is_empty() { level.is_some() } else { !checks.is_empty() };
-            if runs {
-                let severity = level.flatten().or(of_profile).unwrap_or(meta.severity);
+            let make = |level: Option<Severity>, checks| {
+                let severity = level.or(of_profile).unwrap_or(meta.severity);
                 let rule = layers.iter().rev().find_map(|layer| layer.rule(meta));
                 let rule = rule.map_or_else(|| registered.with_defaults(), Arc::clone);
-                active.push(Active { meta, rule, severity, checks });
+                Active { meta, rule, severity, checks }
+            };
+            if runs {
+                active.push(make(level.flatten(), checks));
+            } else if meta.is_buildkit_check()
+                // Whoever leaves a rule out has the last word.
+                && let Some(level) = choice.after_all(true, layers)
+            {
+                on_request.push(make(level, checks));
             }
         }
         let fail_on = last(layers, |selection| selection.fail_on).unwrap_or(profile.fail_on());
         let labels = layers.iter().rev().find_map(|layer| layer.labels.clone());
         Self {
             active,
+            on_request,
             fail_on,
             profile,
             labels: labels.unwrap_or_default(),
@@ -241,6 +253,10 @@ impl Settings {
 
     pub(crate) fn active(&self) -> &[Active] {
         &self.active
+    }
+
+    pub(crate) fn on_request(&self) -> &[Active] {
+        &self.on_request
     }
 }
 

@@ -11,6 +11,7 @@ pub mod packages;
 mod ports;
 mod resolve;
 mod runs;
+mod shell_comments;
 mod stages;
 mod state;
 mod template;
@@ -55,6 +56,8 @@ pub struct Model<'a> {
     resolved: resolve::Resolved,
     /// For each stage, whether its layers are part of what somebody gets, when a rule asks.
     shipped: OnceLock<Vec<bool>>,
+    /// What comments say about the language of scripts, when somebody asks for one.
+    shell_comments: OnceLock<shell_comments::ShellComments>,
     /// For each instruction, its shell commands and what they install, when somebody asks.
     shell: Vec<OnceLock<Box<ShellFacts>>>,
 }
@@ -93,6 +96,7 @@ impl<'a> Model<'a> {
             errors: parse.errors,
             resolved,
             shipped: OnceLock::new(),
+            shell_comments: OnceLock::new(),
             shell,
         }
     }
@@ -283,10 +287,20 @@ impl<'a> Model<'a> {
     }
 
     /// The text that a shell gets of a `RUN`, `CMD`, `ENTRYPOINT` or `HEALTHCHECK`, also under `ONBUILD`, or the words
-    /// of its exec form; `None` for other instructions.
+    /// of its exec form; `None` for other instructions. Its language is that of the shell, or what a comment says it is
+    /// (`# hadolint shell=powershell`).
     #[must_use]
     pub fn script_source(&self, index: usize) -> Option<ScriptSource> {
-        self.source_in(index, Dialect::from_shell(self.state(index).shell.iter().map(String::as_str)))
+        self.source_in(index, self.dialect(index))
+    }
+
+    /// The language of an instruction's script, where its first line does not say it.
+    fn dialect(&self, index: usize) -> Dialect {
+        let comments = self
+            .shell_comments
+            .get_or_init(|| shell_comments::ShellComments::of(&self.dockerfile, self.source));
+        let of_shell = || Dialect::from_shell(self.state(index).shell.iter().map(String::as_str));
+        comments.at(self.instruction(index).span.start).unwrap_or_else(of_shell)
     }
 
     /// What the shell commands of an instruction would be if a shell of that dialect read them.

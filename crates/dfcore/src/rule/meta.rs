@@ -151,6 +151,12 @@ impl RuleMeta {
         self.aliases.iter().any(|alias| is_buildkit_name(alias))
     }
 
+    /// Whether it does what the one check of BuildKit does that runs only where `# check=experimental=…` asks for it.
+    #[must_use]
+    pub fn is_buildkit_experiment(&self) -> bool {
+        self.aliases.contains(&"InvalidDefinitionDescription")
+    }
+
     /// The code, the name and the aliases.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
         [self.code, self.name].into_iter().chain(self.aliases.iter().copied())

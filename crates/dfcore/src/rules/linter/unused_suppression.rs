@@ -2,16 +2,19 @@ use crate::fix::{Edit, Fix};
 use crate::model::Model;
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
 use crate::suppress::{Unused, UnusedReason};
+use crate::syntax::suggest::did_you_mean;
 
 declare_rule! {
     /// A `# dflint: ignore=…` comment suppresses nothing.
     ///
     /// It is a leftover, has a typing mistake, or stands in the wrong place; in each case somebody believes in
-    /// a protection that is not there. Comments for hadolint and BuildKit (`# hadolint ignore=…`,
-    /// `# check=skip=…`) are read but never reported, and neither are rules that did not run.
+    /// a protection that is not there. Comments for hadolint, BuildKit, ShellCheck and tally (`# hadolint ignore=…`,
+    /// `# check=skip=…`) are read, and reported only where their tool does not understand them either. Rules that did not run
+    /// are left alone.
     ///
     /// `# dflint: ignore=RULE,RULE reason` stands above an instruction or, inside one of several lines, above
-    /// a line; `# dflint: global ignore=RULE reason` stands above the first instruction.
+    /// a line; `# dflint: stage ignore=RULE reason` stands above a `FROM`, and `# dflint: global ignore=RULE reason` above the
+    /// first instruction.
     ///
     /// ## Example
     ///
@@ -54,6 +57,10 @@ declare_rule! {
     /// USER app
     /// # dflint: global ignore=last-user-root
     /// RUN id
+    /// # hadolint ignore: DL3059
+    /// RUN id -u
+    /// # dflint: ignore=last-user-rot
+    /// RUN id -g
     /// ```
     pub UnusedSuppression {
         code: "DF0002",
@@ -91,21 +98,37 @@ fn check_comment(unused: &Unused, model: &Model<'_>, report: &mut Report<'_>) {
                 .fix(remove_unused(unused, model));
         }
         UnusedReason::UnknownRule => {
-            report
-                .at(unused.list, format!("there is no rule {rules}"))
-                .help("`dflint rules` lists the rules with their codes, names and aliases");
+            let help = match &unused.suggestion {
+                Some(name) => did_you_mean(name),
+                None => "`dflint rules` lists the rules with their codes, names and aliases".to_owned(),
+            };
+            report.at(unused.list, format!("there is no rule {rules}")).help(help);
         }
         UnusedReason::Misplaced => {
-            report
-                .at(unused.comment, "this comment cannot suppress anything here")
-                .help("put `ignore=…` above an instruction, and `global ignore=…` above the first one");
+            report.at(unused.comment, "this comment cannot suppress anything here").help(
+                "put `ignore=…` above an instruction, `stage ignore=…` above a `FROM`, and `global ignore=…` above the \
+                 first instruction",
+            );
         }
         UnusedReason::NotUnderstood => {
-            report
-                .at(unused.comment, "this comment for dflint is not understood")
-                .help("write `# dflint: ignore=RULE,RULE reason` or `# dflint: global ignore=RULE reason`");
+            let help = match &unused.suggestion {
+                Some(comment) => did_you_mean(comment),
+                None if is_directive(unused, model) => {
+                    "BuildKit knows `skip=…`, `error=true` and `experimental=…` here".to_owned()
+                }
+                None => "write `# dflint: ignore=RULE,RULE reason`, or `stage ignore` or `global ignore`"
+                    .to_owned(),
+            };
+            report.at(unused.comment, "this comment is not understood").help(help);
         }
     }
+}
+
+fn is_directive(unused: &Unused, model: &Model<'_>) -> bool {
+    let mut directives = model.dockerfile.directives.iter();
+    directives.any(|directive| {
+        directive.span.start <= unused.comment.start && unused.comment.start < directive.span.end
+    })
 }
 
 fn remove_unused(unused: &Unused, model: &Model<'_>) -> Fix {

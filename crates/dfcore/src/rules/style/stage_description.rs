@@ -78,7 +78,7 @@ impl Rule for StageDescription {
 
 /// Whether a comment is an order: `hadolint ignore=…`, `check=…`, `renovate: …`.
 fn is_for_a_tool(text: &str) -> bool {
-    const TOOLS: [&str; 6] = ["hadolint", "dflint", "shellcheck", "check=", "syntax=", "escape="];
+    const TOOLS: [&str; 7] = ["hadolint", "dflint", "shellcheck", "tally", "check=", "syntax=", "escape="];
     let word = text.split_whitespace().next().unwrap_or_default();
     word.ends_with(':') || TOOLS.iter().any(|tool| word.starts_with(tool))
 }

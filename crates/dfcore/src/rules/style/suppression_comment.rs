@@ -52,9 +52,9 @@ declare_rule! {
 impl Rule for SuppressionComment {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
         let model = cx.model;
-        for (comment, list) in Suppressions::collect(&model.dockerfile, model.source).comments() {
+        for comment in Suppressions::collect(&model.dockerfile, model.source).comments() {
             report
-                .at(comment, format!("this comment suppresses `{}`", model.slice(list)))
+                .at(comment.span, format!("this comment suppresses `{}`", model.slice(comment.list)))
                 .help("write the exception into `df.toml`: `ignore` in `[lint]`, or the rule's `level`");
         }
     }

@@ -57,14 +57,15 @@ impl Rule for SuppressionWithoutReason {
         let model = cx.model;
         let is_directive =
             |start: u32| model.dockerfile.directives.iter().any(|directive| directive.span.start == start);
-        for (comment, list) in Suppressions::collect(&model.dockerfile, model.source).comments() {
-            let rest = model.source.text().get(list.end as usize..comment.end as usize).unwrap_or_default();
-            let has_reason = rest.chars().any(char::is_alphanumeric);
-            if has_reason || is_directive(comment.start) {
+        for comment in Suppressions::collect(&model.dockerfile, model.source).comments() {
+            if comment.has_reason || is_directive(comment.span.start) {
                 continue;
             }
             report
-                .at(comment, format!("nothing says why `{}` is suppressed here", model.slice(list)))
+                .at(
+                    comment.span,
+                    format!("nothing says why `{}` is suppressed here", model.slice(comment.list)),
+                )
                 .help("write the reason behind the list of rules");
         }
     }
