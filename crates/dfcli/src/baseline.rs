@@ -10,7 +10,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::input::display_name;
+use crate::input::{display_name, folder_of};
 use crate::output::Linted;
 use crate::output::fingerprint::fingerprints;
 use crate::replace::publish;
@@ -183,16 +183,6 @@ fn document(entries: &[Entry]) -> serde_json::Result<String> {
     let lines: Vec<String> = lines.collect::<serde_json::Result<_>>()?;
     let end = if lines.is_empty() { "" } else { "\n  " };
     Ok(format!("{{\n  \"version\": {VERSION},\n  \"findings\": [{}{end}]\n}}\n", lines.join(",")))
-}
-
-/// The folder that a file is in, links followed where there are any.
-fn folder_of(path: &Path) -> PathBuf {
-    let folder = match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
-    let absolute = || std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    folder.canonicalize().unwrap_or_else(|_| absolute())
 }
 
 /// A Dockerfile as seen from a folder, with `/` on every system.

@@ -15,7 +15,7 @@ use dfcore::config::{FailOn, Profile};
 
 use format::FormatParser;
 pub(crate) use format::{CheckFormat, FormatArg};
-pub(crate) use scope::ScopeArgs;
+pub(crate) use scope::{BuildArgs, ScopeArgs};
 
 /// Dockerfiles have kilobytes; more than this is a mistake, and is said to be one before it costs memory.
 pub(crate) const MAX_FILE_SIZE: u64 = 10 * 1024 * 1024;
@@ -83,8 +83,11 @@ pub(crate) enum Command {
 Examples:
   dflint completions bash > /etc/bash_completion.d/dflint
   dflint completions zsh > \"${fpath[1]}/_dflint\"
-  dflint completions fish > ~/.config/fish/completions/dflint.fish")]
+  dflint completions fish > ~/.config/fish/completions/dflint.fish
+  dflint completions nushell > ~/.config/nushell/autoload/dflint.nu")]
     Completions(CompletionsArgs),
+    /// Print the manual page, or write those of all commands to a folder.
+    Man(ManArgs),
 }
 
 /// When to use colours.
@@ -109,6 +112,14 @@ pub(crate) struct InputArgs {
     /// no *.dockerignore. A file that is named here is read whatever it is called.
     #[arg(value_name = "PATH", default_value = ".")]
     pub(crate) paths: Vec<PathBuf>,
+
+    /// Leave out what matches when folders are walked; as in .gitignore, with paths from the current folder.
+    #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
+    pub(crate) exclude: Vec<String>,
+
+    /// Take files of these names too when folders are walked, such as `*.docker`.
+    #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
+    pub(crate) include: Vec<String>,
 
     /// The name that standard input goes by in findings; its folder is the build context, and the
     /// configuration is looked for from there.
@@ -186,6 +197,8 @@ Examples:
   dflint check -f sarif=dflint.sarif -f text       a report for code scanning, and one to read
   dflint check --select 'DF3*,DL3007' Dockerfile   the cache rules, and what hadolint calls DL3007
   dflint check --baseline dflint-baseline.json     what --write-baseline has not put there
+  dflint check --diff-base origin/main...          what this branch has changed
+  dflint check --exclude 'vendor/' --statistics    how many findings each rule has, vendor/ left out
   git show :Dockerfile | dflint check - --stdin-filename Dockerfile")]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
@@ -216,8 +229,27 @@ pub(crate) struct CheckArgs {
     #[arg(long, conflicts_with = "fail_on")]
     pub(crate) exit_zero: bool,
 
+    /// Print how many findings each rule has, instead of the findings; with the formats text and json.
+    #[arg(long)]
+    pub(crate) statistics: bool,
+
+    /// Print only findings that are severe enough to fail, and no summary.
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Say on standard error which file was linted with which configuration, and how long it took.
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+
+    /// Lint again whenever a Dockerfile, its ignore file or configuration changes, until Ctrl-C.
+    #[arg(long, conflicts_with = "write_baseline")]
+    pub(crate) watch: bool,
+
     #[command(flatten)]
     pub(crate) scope: ScopeArgs,
+
+    #[command(flatten)]
+    pub(crate) build: BuildArgs,
 
     #[command(flatten)]
     pub(crate) rules: RuleArgs,
@@ -390,6 +422,21 @@ pub(crate) struct ExplainArgs {
     /// The rule's code, name, or what another tool calls it.
     #[arg(value_name = "RULE")]
     pub(crate) rule: String,
+
+    /// How to print it.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: PageFormat,
+}
+
+/// How to print a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PageFormat {
+    /// For people, with styles on a terminal.
+    Text,
+    /// For programs.
+    Json,
+    /// As it is written.
+    Markdown,
 }
 
 #[derive(Debug, Args)]
@@ -501,7 +548,35 @@ pub(crate) struct ParseArgs {
 pub(crate) struct CompletionsArgs {
     /// The shell.
     #[arg(value_name = "SHELL")]
-    pub(crate) shell: clap_complete::Shell,
+    pub(crate) shell: Shell,
+}
+
+/// The shells that there are completions for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Shell {
+    /// `bash`
+    Bash,
+    /// `elvish`
+    Elvish,
+    /// `fish`
+    Fish,
+    /// `nu`
+    Nushell,
+    /// `pwsh` and `powershell`
+    Powershell,
+    /// `zsh`
+    Zsh,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dflint man | man -l -            read it
+  dflint man ~/.local/share/man/man1")]
+pub(crate) struct ManArgs {
+    /// The folder to write `dflint.1`, `dflint-check.1` and so on to.
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: Option<PathBuf>,
 }
 
 #[cfg(test)]

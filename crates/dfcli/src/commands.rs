@@ -6,6 +6,7 @@ mod config;
 mod context;
 mod explain;
 mod fix;
+mod man;
 mod parse;
 mod rules;
 
@@ -29,5 +30,6 @@ pub(crate) fn run(command: &Command, terminal: &mut Terminal) -> Result<Exit> {
         Command::Parse(args) => parse::run(args, terminal),
         Command::Config(command) => config::run(command, terminal),
         Command::Completions(args) => completions::run(args, terminal),
+        Command::Man(args) => man::run(args, terminal),
     }
 }

@@ -6,6 +6,7 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::{DirEntry, WalkBuilder};
 
 /// What follows `Dockerfile.` when the file is no Dockerfile: templates, notes, and what editors leave behind.
@@ -57,7 +58,7 @@ pub(crate) enum DiscoverError {
     Missing { path: PathBuf, nearest: Vec<String> },
     #[error(
         "{}: no Dockerfile found in this folder or below; looked for Dockerfile, Dockerfile.*, *.Dockerfile and \
-         Containerfile outside of what .gitignore excludes (name a file to read it whatever it is called)",
+         Containerfile outside of what .gitignore and --exclude leave out (name a file to read it whatever it is called)",
         path.display()
     )]
     Nothing { path: PathBuf },
@@ -65,6 +66,51 @@ pub(crate) enum DiscoverError {
     Unreadable { path: PathBuf, cause: io::Error },
     #[error(transparent)]
     Walk(#[from] ignore::Error),
+}
+
+/// What is taken when folders are walked, beside what the names of files and the repository say.
+#[derive(Clone, Debug)]
+pub(crate) struct Filter {
+    exclude: Gitignore,
+    include: Gitignore,
+}
+
+/// A pattern that is none.
+#[derive(Debug, thiserror::Error)]
+#[error("{flag} `{glob}`: {cause}")]
+pub(crate) struct PatternError {
+    flag: &'static str,
+    glob: String,
+    cause: ignore::Error,
+}
+
+impl Filter {
+    /// The filter of `--exclude` and `--include`, both in the syntax of `.gitignore` with paths from the current folder.
+    ///
+    /// # Errors
+    /// When one of the patterns is none.
+    pub(crate) fn new(exclude: &[String], include: &[String]) -> Result<Self, PatternError> {
+        let exclude = patterns("--exclude", exclude)?;
+        Ok(Self { exclude, include: patterns("--include", include)? })
+    }
+
+    fn excludes(&self, entry: &DirEntry) -> bool {
+        let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+        entry.depth() > 0 && self.exclude.matched(entry.path(), is_folder).is_ignore()
+    }
+
+    fn takes(&self, entry: &DirEntry) -> bool {
+        is_dockerfile_name(entry.file_name()) || self.include.matched(entry.path(), false).is_ignore()
+    }
+}
+
+fn patterns(flag: &'static str, globs: &[String]) -> Result<Gitignore, PatternError> {
+    let mut builder = GitignoreBuilder::new(std::env::current_dir().unwrap_or_default());
+    let error = |glob: &str, cause| PatternError { flag, glob: glob.to_owned(), cause };
+    for glob in globs {
+        builder.add_line(None, glob).map_err(|cause| error(glob, cause))?;
+    }
+    builder.build().map_err(|cause| error(&globs.join(" "), cause))
 }
 
 /// Nearest names as the end of a sentence.
@@ -80,11 +126,11 @@ impl std::fmt::Display for Suggestions<'_> {
 }
 
 /// Finds the Dockerfiles that the paths mean.
-pub(crate) fn discover(paths: &[PathBuf]) -> Discovered {
+pub(crate) fn discover(paths: &[PathBuf], filter: &Filter) -> Discovered {
     let mut discovered = Discovered::default();
     let mut seen = HashSet::new();
     for path in paths {
-        match inputs_of(path, &mut discovered.errors) {
+        match inputs_of(path, filter, &mut discovered.errors) {
             Ok(inputs) => {
                 discovered.inputs.extend(inputs.into_iter().filter(|input| seen.insert(key(input))));
             }
@@ -102,14 +148,18 @@ fn key(input: &Input) -> Option<PathBuf> {
     }
 }
 
-fn inputs_of(path: &Path, errors: &mut Vec<DiscoverError>) -> Result<Vec<Input>, DiscoverError> {
+fn inputs_of(
+    path: &Path,
+    filter: &Filter,
+    errors: &mut Vec<DiscoverError>,
+) -> Result<Vec<Input>, DiscoverError> {
     if path == Path::new("-") {
         return Ok(vec![Input::Stdin]);
     }
     if !require(path)?.is_dir() {
         return Ok(vec![Input::File(path.to_owned())]);
     }
-    let files = walk(path, errors);
+    let files = walk(path, filter, errors);
     if files.is_empty() {
         return Err(DiscoverError::Nothing { path: path.to_owned() });
     }
@@ -130,11 +180,12 @@ pub(crate) fn require(path: &Path) -> Result<Metadata, DiscoverError> {
 }
 
 /// The Dockerfiles in a folder and below, sorted. A link to a Dockerfile counts unless its target is found too.
-fn walk(folder: &Path, errors: &mut Vec<DiscoverError>) -> Vec<PathBuf> {
+fn walk(folder: &Path, filter: &Filter, errors: &mut Vec<DiscoverError>) -> Vec<PathBuf> {
+    let of_walk = filter.clone();
     let walk = WalkBuilder::new(folder)
         .hidden(false)
         .require_git(false)
-        .filter_entry(|entry| !is_repository_folder(entry))
+        .filter_entry(move |entry| !is_repository_folder(entry) && !of_walk.excludes(entry))
         .build();
     let mut files = Vec::new();
     let mut links = Vec::new();
@@ -147,7 +198,7 @@ fn walk(folder: &Path, errors: &mut Vec<DiscoverError>) -> Vec<PathBuf> {
             }
         };
         let Some(kind) = entry.file_type() else { continue };
-        if kind.is_dir() || !is_dockerfile_name(entry.file_name()) {
+        if kind.is_dir() || !filter.takes(&entry) {
             continue;
         }
         if kind.is_file() {
@@ -230,8 +281,12 @@ mod tests {
         folder
     }
 
+    fn unfiltered(paths: &[PathBuf]) -> Discovered {
+        discover(paths, &Filter::new(&[], &[]).unwrap())
+    }
+
     fn found(folder: &Path, paths: &[PathBuf]) -> Vec<String> {
-        let discovered = discover(paths);
+        let discovered = unfiltered(paths);
         assert!(discovered.errors.is_empty(), "{:?}", discovered.errors);
         let name = |input| match input {
             Input::File(path) => path.strip_prefix(folder).unwrap().display().to_string(),
@@ -313,14 +368,14 @@ mod tests {
 
     #[test]
     fn standard_input_is_read_once() {
-        let discovered = discover(&["-".into(), "-".into()]);
+        let discovered = unfiltered(&["-".into(), "-".into()]);
         assert_eq!(discovered.inputs, [Input::Stdin]);
     }
 
     #[test]
     fn a_missing_path_names_its_neighbours() {
         let folder = folder_with(&["Dockerfile.dev", "Dockerfile.prod", "README.md"]);
-        let discovered = discover(&[folder.path().join("dockerfile.pro")]);
+        let discovered = unfiltered(&[folder.path().join("dockerfile.pro")]);
         let message = discovered.errors[0].to_string();
         let nearest = folder.path().join("Dockerfile.prod").display().to_string();
         assert!(message.contains(&format!("no such file or folder; nearest names: {nearest}")), "{message}");
@@ -330,8 +385,33 @@ mod tests {
     #[test]
     fn a_folder_without_dockerfiles_is_an_error() {
         let folder = folder_with(&["main.rs"]);
-        let discovered = discover(&[folder.path().to_owned()]);
+        let discovered = unfiltered(&[folder.path().to_owned()]);
         assert!(discovered.inputs.is_empty());
         assert!(discovered.errors[0].to_string().contains("no Dockerfile found"));
+    }
+
+    #[test]
+    fn patterns_leave_out_and_take_in() {
+        let folder = folder_with(&["Dockerfile", "vendor/a/Dockerfile", "a/test.Dockerfile", "a/app.docker"]);
+        let filter = |exclude: &[&str], include: &[&str]| {
+            let owned = |globs: &[&str]| globs.iter().map(|glob| (*glob).to_owned()).collect::<Vec<_>>();
+            Filter::new(&owned(exclude), &owned(include))
+        };
+        let names = |filter: &Filter| -> Vec<String> {
+            let discovered = discover(&[folder.path().to_owned()], filter);
+            let name = |input| match input {
+                Input::File(path) => path.strip_prefix(folder.path()).unwrap().display().to_string(),
+                Input::Stdin => "-".to_owned(),
+            };
+            discovered.inputs.into_iter().map(name).collect()
+        };
+        assert_eq!(
+            names(&filter(&["vendor/"], &["*.docker"]).unwrap()),
+            ["Dockerfile", "a/app.docker", "a/test.Dockerfile"]
+        );
+        assert_eq!(names(&filter(&["*.Dockerfile", "a"], &[]).unwrap()), ["Dockerfile"]);
+        assert_eq!(names(&filter(&["Dockerfile", "!vendor/a/Dockerfile"], &[]).unwrap()).len(), 1);
+        let error = filter(&["a/[z-a]"], &[]).unwrap_err().to_string();
+        assert!(error.starts_with("--exclude `a/[z-a]`: "), "{error}");
     }
 }

@@ -77,6 +77,22 @@ impl Reader {
     }
 }
 
+/// The file that a path means, links in its folders followed: two ways to write a path give the same.
+pub(crate) fn absolute(path: &Path) -> PathBuf {
+    let Some(name) = path.file_name() else { return path.to_owned() };
+    folder_of(path).join(name)
+}
+
+/// The folder that a file is in, links followed where there are any.
+pub(crate) fn folder_of(path: &Path) -> PathBuf {
+    let folder = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    let absolute = || std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    folder.canonicalize().unwrap_or_else(|_| absolute())
+}
+
 /// A path as people and other tools should see it: with `/` on every system.
 pub(crate) fn display_name(path: &Path) -> String {
     let name = path.display().to_string();

@@ -4,6 +4,7 @@
 //! configuration. A reader that closes the pipe early (`dflint check | head`) is no error.
 
 mod baseline;
+mod changes;
 mod cli;
 mod commands;
 mod config;
@@ -13,6 +14,7 @@ mod output;
 mod replace;
 mod session;
 mod terminal;
+mod watch;
 
 use std::io::Write;
 use std::process::ExitCode;

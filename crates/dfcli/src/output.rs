@@ -24,6 +24,7 @@ mod rdjson;
 mod sample;
 mod sarif;
 mod sonarqube;
+mod statistics;
 mod step_summary;
 mod summary;
 #[cfg(test)]
@@ -53,8 +54,19 @@ pub(crate) struct Report {
     pub(crate) is_complete: bool,
     /// How many findings were left out, since the baseline has them.
     pub(crate) known: usize,
+    /// How much of it is printed.
+    pub(crate) view: View,
     /// How long it took.
     pub(crate) duration: Duration,
+}
+
+/// How much of a report is printed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct View {
+    /// No closing line.
+    pub(crate) is_quiet: bool,
+    /// How many findings each rule has, instead of the findings.
+    pub(crate) statistics: bool,
 }
 
 impl Report {
@@ -183,6 +195,7 @@ fn render(format: CheckFormat, report: &Report, looks: Looks) -> io::Result<Vec<
         CheckFormat::Text => text::write(report, looks, &mut out)?,
         CheckFormat::Concise => concise::write(report, &mut out)?,
         CheckFormat::Gnu => gnu::write(report, &mut out)?,
+        CheckFormat::Json if report.view.statistics => statistics::write_json(report, &mut out)?,
         CheckFormat::Json => json::write(report, &mut out)?,
         CheckFormat::Jsonl => json::write_lines(report, &mut out)?,
         CheckFormat::Sarif => sarif::write(report, &mut out)?,

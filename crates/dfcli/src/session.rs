@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use anyhow::{Context as _, Result};
 use dfcore::config::{FailOn, Settings};
@@ -16,7 +16,7 @@ use rayon::prelude::*;
 
 use crate::cli::{InputArgs, RuleArgs};
 use crate::config::{OutputChoice, SettingsFinder};
-use crate::discover::{Input, discover, require};
+use crate::discover::{Filter, Input, discover, require};
 use crate::input::Reader;
 use crate::terminal::{report_error, report_note};
 
@@ -30,9 +30,17 @@ pub(crate) struct Session {
     /// The build context of all files, when one was named.
     context_folder: Option<PathBuf>,
     contexts: ContextIndex,
-    inputs: Vec<(Input, Arc<Settings>)>,
+    inputs: Vec<Governed>,
     finder: SettingsFinder,
     has_failed: bool,
+}
+
+/// A Dockerfile that is still to be read, with what governs it.
+#[derive(Debug)]
+struct Governed {
+    input: Input,
+    settings: Arc<Settings>,
+    config: Option<PathBuf>,
 }
 
 /// A Dockerfile with all that it is judged by.
@@ -44,6 +52,8 @@ pub(crate) struct Target {
     pub(crate) source: SourceFile,
     /// Its rules and their options.
     pub(crate) settings: Arc<Settings>,
+    /// The configuration file that they are from.
+    pub(crate) config: Option<PathBuf>,
     /// Its build context; `None` for standard input without a name.
     pub(crate) context: Option<Arc<BuildContext>>,
     /// The frontend that alone can read it, when it is no Dockerfile.
@@ -73,14 +83,11 @@ impl Session {
     /// # Errors
     /// When a flag is wrong, so that nothing can be done.
     pub(crate) fn open(input: &InputArgs, rules: &RuleArgs, fail_on: Option<FailOn>) -> Result<Self> {
-        if let Some(jobs) = input.jobs {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.get());
-            pool.build_global().context("the threads for --jobs could not be started")?;
-        }
+        start_threads(input)?;
         for named in [&input.context, &rules.config].into_iter().flatten() {
             require(named)?;
         }
-        let discovered = discover(&input.paths);
+        let discovered = discover(&input.paths, &Filter::new(&input.exclude, &input.include)?);
         let finder = SettingsFinder::new(rules, fail_on)?;
         let mut session = Self {
             reader: Reader {
@@ -98,8 +105,12 @@ impl Session {
         }
         let mut reported = HashSet::new();
         for input in discovered.inputs {
-            match session.finder.settings_of(session.reader.path(&input)) {
-                Ok(settings) => session.inputs.push((input, settings)),
+            let path = session.reader.path(&input);
+            match session.finder.settings_of(path) {
+                Ok(settings) => {
+                    let config = session.finder.file_of(path);
+                    session.inputs.push(Governed { input, settings, config });
+                }
                 Err(error) => {
                     let message = error.to_string();
                     if !reported.contains(&message) {
@@ -127,7 +138,7 @@ impl Session {
         let inputs = std::mem::take(&mut self.inputs);
         let results: Vec<Result<(Option<String>, T)>> = inputs
             .into_par_iter()
-            .map(|(input, settings)| self.read(input, settings).map(|target| (target.note(), work(target))))
+            .map(|governed| self.read(governed).map(|target| (target.note(), work(target))))
             .collect();
         let mut done = Vec::with_capacity(results.len());
         for result in results {
@@ -153,7 +164,8 @@ impl Session {
         self.has_failed = true;
     }
 
-    fn read(&self, input: Input, settings: Arc<Settings>) -> Result<Target> {
+    fn read(&self, governed: Governed) -> Result<Target> {
+        let Governed { input, settings, config } = governed;
         let source = self.reader.read(&input)?;
         let path = self.reader.path(&input);
         let context = match (&self.context_folder, path.and_then(Path::parent)) {
@@ -165,8 +177,19 @@ impl Session {
             _ => None,
         };
         let foreign = foreign_frontend(&source);
-        Ok(Target { input, source, settings, context, foreign })
+        Ok(Target { input, source, settings, config, context, foreign })
     }
+}
+
+/// Starts the threads that `--jobs` asks for, once however often files are linted.
+fn start_threads(input: &InputArgs) -> Result<()> {
+    static STARTED: Once = Once::new();
+    let mut result = Ok(());
+    if let Some(jobs) = input.jobs {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.get());
+        STARTED.call_once(|| result = pool.build_global());
+    }
+    result.context("the threads for --jobs could not be started")
 }
 
 /// The sentence about a file that only some frontend can read, and what was therefore not done with it.

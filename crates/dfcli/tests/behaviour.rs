@@ -150,9 +150,15 @@ fn a_reader_that_goes_away_is_no_error() {
     // More than a pipe holds.
     let dockerfile = "RUM something\n".repeat(5000);
     fs::write(folder.path().join("Dockerfile"), dockerfile).unwrap();
-    for arguments in
-        [&["check"][..], &["check", "--format", "json"], &["parse", "--format", "json", "Dockerfile"]]
-    {
+    for arguments in [
+        &["check"][..],
+        &["check", "--format", "json"],
+        &["check", "--statistics"],
+        &["parse", "--format", "json", "Dockerfile"],
+        &["explain", "latest-tag", "--format", "json"],
+        &["man"],
+        &["completions", "nushell"],
+    ] {
         let mut command = dflint(folder.path());
         let mut child =
             command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -436,4 +442,126 @@ fn names_of_a_context_cannot_drive_the_terminal() {
             assert!(text.contains("second line"), "{format}: {text}");
         }
     }
+}
+
+#[test]
+fn only_what_changed_since_a_revision_is_reported() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    let check = |arguments: &[&str]| {
+        let mut command = dflint(folder.path());
+        command.args(["check", "--format", "concise", "--diff-base"]).args(arguments).output().unwrap()
+    };
+    let places = |output: &Output| -> Vec<String> {
+        let place = |line: &str| line.split(": ").next().unwrap_or_default().to_owned();
+        text(&output.stdout).lines().map(place).collect()
+    };
+    write("Dockerfile", "FROM python:latest\nRUN cd /a && \\\n  b && \\\n  sudo c\nUSER app\n");
+    let output = check(&["HEAD"]);
+    assert_eq!(text(&output.stderr), "error: --diff-base: Dockerfile: not in a Git repository\n");
+    assert_eq!(output.status.code(), Some(2));
+
+    git(folder.path(), &["init", "--quiet"]);
+    git(folder.path(), &["add", "."]);
+    git(folder.path(), &["commit", "--quiet", "-m", "first"]);
+    let output = check(&["HEAD"]);
+    assert_eq!((text(&output.stdout), output.status.code()), ("", Some(0)), "{output:?}");
+
+    // A line that is gone from an instruction means all of it; a file that Git does not know is new.
+    write("Dockerfile", "# moved\nFROM python:latest\nRUN cd /a && \\\n  sudo c\nUSER app\n");
+    write("n\u{e9}w \"x\".Dockerfile", "FROM node:latest\nUSER app\n");
+    let output = check(&["HEAD"]);
+    let found = places(&output);
+    assert!(found.iter().all(|place| !place.starts_with("Dockerfile:2:")), "{output:?}");
+    assert!(found.iter().any(|place| place.starts_with("Dockerfile:4:")), "{output:?}");
+    assert!(found.iter().any(|place| place.ends_with(".Dockerfile:1:6")), "{output:?}");
+    assert_eq!(output.status.code(), Some(1));
+
+    // The same from another folder.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dflint"));
+    command.args(["check", "--diff-base", "HEAD", "--format", "concise"]).arg(folder.path());
+    let elsewhere = command.current_dir("/").output().unwrap();
+    assert_eq!(places(&elsewhere).len(), found.len(), "{elsewhere:?}");
+
+    for (revision, message) in [
+        ("no-such", "error: --diff-base no-such: git says: fatal: bad revision 'no-such'\n"),
+        ("--output=x", "error: --diff-base: `--output=x` is no revision\n"),
+    ] {
+        let revision = format!("--diff-base={revision}");
+        let output = dflint(folder.path()).args(["check", &revision]).output().unwrap();
+        assert_eq!((text(&output.stderr), output.status.code()), (message, Some(2)));
+    }
+    let mut command = dflint(folder.path());
+    command.args(["check", "-", "--diff-base", "HEAD"]);
+    let output = run_with_input(command, FINDINGS);
+    assert!(text(&output.stderr).contains("nobody knows what changed in standard input"), "{output:?}");
+    let output =
+        dflint(folder.path()).args(["check", "--diff-base", "HEAD"]).env("PATH", "").output().unwrap();
+    assert!(text(&output.stderr).contains("git, which it needs, cannot be run"), "{output:?}");
+}
+
+/// Ctrl-C ends it as it ends any program, which a shell shows as 130.
+#[cfg(unix)]
+#[test]
+fn files_are_linted_again_when_they_change() {
+    use std::io::{BufRead, BufReader};
+    use std::os::unix::process::ExitStatusExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Dockerfile"), FINDINGS).unwrap();
+    let mut command = dflint(folder.path());
+    command.args(["check", "--watch", "--format", "concise"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut found = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(found.next().unwrap().unwrap().contains("latest-tag"));
+    assert_eq!(said.next().unwrap().unwrap(), "note: waiting for changes; Ctrl-C ends");
+    fs::write(folder.path().join("new.Dockerfile"), "FROM alpine:3.20\nUSER root\n").unwrap();
+    assert_eq!(said.next().unwrap().unwrap(), "note: new.Dockerfile changed");
+    assert!(found.next().unwrap().unwrap().starts_with("Dockerfile:1:6: "));
+    assert!(found.next().unwrap().unwrap().starts_with("new.Dockerfile:2:"));
+    assert_eq!(said.next().unwrap().unwrap(), "note: waiting for changes; Ctrl-C ends");
+    fs::write(folder.path().join("df.toml"), "[lint]\nselekt = []\n").unwrap();
+    assert_eq!(said.next().unwrap().unwrap(), "note: df.toml changed");
+    assert!(said.next().unwrap().unwrap().starts_with("error: df.toml:2:"));
+    let interrupted = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(interrupted.success());
+    assert_eq!(child.wait().unwrap().signal(), Some(2));
+}
+
+#[test]
+fn manual_pages_are_for_every_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = dflint(folder.path()).args(["man", "pages/man1"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    for name in ["dflint", "dflint-check", "dflint-config-migrate"] {
+        let page = fs::read_to_string(folder.path().join(format!("pages/man1/{name}.1"))).unwrap();
+        assert!(page.contains(&format!(".TH {name} 1")), "{page}");
+    }
+    let one = dflint(folder.path()).arg("man").output().unwrap();
+    assert!(text(&one.stdout).contains(".SH SYNOPSIS"), "{one:?}");
+    fs::write(folder.path().join("file"), "").unwrap();
+    let output = dflint(folder.path()).args(["man", "file"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).starts_with("error: file: "), "{output:?}");
+}
+
+#[test]
+fn there_are_completions_for_every_shell() {
+    let folder = tempfile::tempdir().unwrap();
+    for shell in ["bash", "elvish", "fish", "nushell", "powershell", "zsh"] {
+        let output = dflint(folder.path()).args(["completions", shell]).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{shell}");
+        assert!(text(&output.stdout).contains("write-baseline"), "{shell}");
+    }
+}
+
+#[test]
+fn a_page_is_explained_as_it_is_written_when_markdown_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = dflint(folder.path());
+    command.args(["--color", "always", "explain", "DL3007", "--format", "markdown"]);
+    let output = command.output().unwrap();
+    assert!(text(&output.stdout).starts_with("# latest-tag (DF5001)\n"), "{output:?}");
+    assert!(text(&output.stdout).contains("```dockerfile"), "{output:?}");
 }

@@ -10,9 +10,11 @@
 //! # Ok::<(), dfcore::text::TooLarge>(())
 //! ```
 
+mod build;
 mod fixpoint;
 mod foreign;
 
+pub use build::{Build, NoSuchStage};
 pub use fixpoint::{AppliedFix, FixOutcome, RefusedFix, fix};
 pub use foreign::{foreign_frontend, is_official_frontend};
 
@@ -33,6 +35,38 @@ use crate::text::SourceFile;
 #[must_use]
 pub fn lint(source: &SourceFile, context: Option<&BuildContext>, settings: &Settings) -> Vec<Diagnostic> {
     lint_model(&Model::new(source), context, settings)
+}
+
+/// The same for one build: with its arguments and its target.
+///
+/// ```
+/// use dfcore::config::Settings;
+/// use dfcore::linter::{Build, lint_build};
+/// use dfcore::text::SourceFile;
+///
+/// let text = "FROM alpine:3.20 AS debug\nUSER root\nFROM alpine:3.20\nCOPY --from=debug /a /a\nUSER app\n";
+/// let source = SourceFile::new("Dockerfile", text)?;
+/// let mut build = Build::default();
+/// let findings = lint_build(&source, None, &Settings::default(), &build)?;
+/// assert!(findings.iter().all(|finding| finding.name != "last-user-root"));
+/// build.target = Some("debug".to_owned());
+/// let findings = lint_build(&source, None, &Settings::default(), &build)?;
+/// assert!(findings.iter().any(|finding| finding.name == "last-user-root"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// When the file has not the stage to build. A file that is for another frontend has no stages that anybody knows of.
+pub fn lint_build(
+    source: &SourceFile,
+    context: Option<&BuildContext>,
+    settings: &Settings,
+    build: &Build,
+) -> Result<Vec<Diagnostic>, NoSuchStage> {
+    if foreign_frontend(source).is_some() {
+        return Ok(Vec::new());
+    }
+    Ok(lint_model(&build.model(source)?, context, settings))
 }
 
 fn lint_model(model: &Model<'_>, context: Option<&BuildContext>, settings: &Settings) -> Vec<Diagnostic> {

@@ -5,11 +5,26 @@ use std::io::Write;
 use anyhow::{Result, bail};
 use dfcore::rule::Registered;
 use dfcore::{docs, rules};
+use serde::Serialize;
 
+use super::rules::Row;
 use crate::Exit;
-use crate::cli::ExplainArgs;
+use crate::cli::{ExplainArgs, PageFormat};
 use crate::output::markdown;
 use crate::terminal::Terminal;
+
+/// A rule with its documentation, for programs.
+#[derive(Serialize)]
+struct Page {
+    #[serde(flatten)]
+    row: Row,
+    url: Option<&'static str>,
+    checks: Vec<&'static str>,
+    /// The schemas of its options, by name; `null` when there are none.
+    options: serde_json::Value,
+    /// In Markdown.
+    documentation: String,
+}
 
 pub(super) fn run(args: &ExplainArgs, terminal: &mut Terminal) -> Result<Exit> {
     let by_check = || {
@@ -21,11 +36,22 @@ pub(super) fn run(args: &ExplainArgs, terminal: &mut Terminal) -> Result<Exit> {
     let Some(rule) = rules::find(&args.rule).or_else(by_check) else {
         bail!("there is no rule `{}`; {}", args.rule, way_out(&args.rule));
     };
-    let text = docs::explain(rule);
-    if terminal.is_colored() {
-        markdown::write_styled(&text, terminal)?;
-    } else {
-        terminal.write_all(text.as_bytes())?;
+    match args.format {
+        PageFormat::Text if terminal.is_colored() => {
+            markdown::write_styled(&docs::explain(rule), terminal)?;
+        }
+        PageFormat::Text | PageFormat::Markdown => terminal.write_all(docs::explain(rule).as_bytes())?,
+        PageFormat::Json => {
+            let page = Page {
+                row: rule.meta().into(),
+                url: rule.meta().first_source(),
+                checks: rule.meta().checks.iter().map(|check| check.name).collect(),
+                options: rule.options_schema()["properties"].clone(),
+                documentation: rule.meta().documentation(),
+            };
+            serde_json::to_writer_pretty(&mut *terminal, &page)?;
+            writeln!(terminal)?;
+        }
     }
     Ok(Exit::Clean)
 }

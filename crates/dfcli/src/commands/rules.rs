@@ -13,8 +13,9 @@ use crate::cli::{DataFormat, RulesArgs};
 use crate::output::quantity::counted;
 use crate::terminal::Terminal;
 
+/// What there is to know of a rule at a glance.
 #[derive(Serialize)]
-struct Row {
+pub(super) struct Row {
     code: &'static str,
     name: &'static str,
     group: &'static str,

@@ -1,6 +1,6 @@
 //! Reads the configuration file that is named or found: ours, or hadolint's.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use dfcore::config::{self, Config};
 
@@ -27,4 +27,10 @@ pub(super) fn read_hadolint(file: &Path) -> Result<Import, SettingsError> {
 
 fn is_yaml(file: &Path) -> bool {
     file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+/// A path as people see it from where they are.
+pub(crate) fn relative_to_current_folder(path: &Path) -> PathBuf {
+    let current = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(&current).unwrap_or(path).to_owned()
 }

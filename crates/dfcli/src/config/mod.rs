@@ -7,4 +7,5 @@ pub(crate) mod import;
 mod settings;
 pub(crate) mod tally;
 
+pub(crate) use files::relative_to_current_folder;
 pub(crate) use settings::{OutputChoice, SettingsFinder};

@@ -146,7 +146,8 @@ impl SettingsFinder {
         Ok(OutputChoice { format: format.map(|format| FormatArg { format, file: None }), color })
     }
 
-    fn file_of(&mut self, path: Option<&Path>) -> Option<PathBuf> {
+    /// The configuration file that governs a Dockerfile.
+    pub(crate) fn file_of(&mut self, path: Option<&Path>) -> Option<PathBuf> {
         match &self.source {
             Source::Nothing => None,
             Source::File(file) => Some(file.clone()),

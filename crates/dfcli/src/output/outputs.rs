@@ -61,6 +61,11 @@ impl Outputs {
         Ok(outputs)
     }
 
+    /// The formats of all of them.
+    pub(crate) fn formats(&self) -> impl Iterator<Item = CheckFormat> {
+        self.stdout.into_iter().chain(self.files.iter().map(|(format, _)| *format))
+    }
+
     /// Writes all of them, the files first. What is wrong with a file is given to `fail`, and the others go on.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use dfcore::diagnostic::{Confidence, Diagnostic, FileRole, Label, Severity};
 use dfcore::fix::{Edit, Fix};
 use dfcore::text::{SourceFile, Span};
 
-use super::{Linted, Report};
+use super::{Linted, Report, View};
 
 /// What is in a name or a message to make a format stumble: quotes, marks of XML, JSON, Markdown, URIs and workflow
 /// commands, control characters of seven and eight bits, characters of two, three and four bytes.
@@ -35,7 +35,7 @@ pub(super) fn linted(name: &str, text: &str, ignore_file: Option<&str>, findings
 
 /// A complete report.
 pub(super) fn report(files: Vec<Linted>) -> Report {
-    Report { files, is_complete: true, known: 0, duration: Duration::ZERO }
+    Report { files, is_complete: true, known: 0, view: View::default(), duration: Duration::ZERO }
 }
 
 /// A finding of a rule that does not exist, so that no change of a rule changes a snapshot.

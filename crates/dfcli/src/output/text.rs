@@ -11,15 +11,22 @@ use dfcore::text::{SourceFile, Span};
 
 use super::quantity::counted;
 use super::summary::{Summary, fix_command};
-use super::{Linted, Looks, Report, id, url};
+use super::{Linted, Looks, Report, id, statistics, url};
 use crate::terminal::{printable, without_c1};
 
 /// Prints the findings of all files and the closing line.
 pub(super) fn write(report: &Report, looks: Looks, out: &mut dyn Write) -> io::Result<()> {
     let renderer = if looks.color { Renderer::styled() } else { Renderer::plain() };
-    for (linted, finding) in report.findings() {
-        let groups = [group(linted, finding, looks)];
-        writeln!(out, "{}\n", renderer.render(&groups))?;
+    if report.view.statistics {
+        statistics::write(report, out)?;
+    } else {
+        for (linted, finding) in report.findings() {
+            let groups = [group(linted, finding, looks)];
+            writeln!(out, "{}\n", renderer.render(&groups))?;
+        }
+    }
+    if report.view.is_quiet {
+        return Ok(());
     }
     if report.files.is_empty() {
         // Nothing could be read: standard error says why, and "no findings" would be half a lie.

@@ -150,9 +150,13 @@ impl Model<'_> {
         built
     }
 
-    /// For each stage, whether somebody builds it for its own sake: nothing else needs it, or it is the last.
+    /// For each stage, whether somebody builds it for its own sake: it is the target, or without one nothing else needs it,
+    /// or it is the last.
     #[must_use]
     pub fn targets(&self) -> Vec<bool> {
+        if let Some(target) = self.target() {
+            return self.stages().iter().map(|stage| stage.index == target.index).collect();
+        }
         let mut targets = vec![true; self.stages().len()];
         for stage in self.stages() {
             for needed in self.needed_stages(stage) {

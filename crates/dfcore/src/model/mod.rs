@@ -54,6 +54,8 @@ pub struct Model<'a> {
     /// The syntax errors; instructions that have one are in the model as far as they could be read.
     pub errors: Vec<SyntaxError>,
     resolved: resolve::Resolved,
+    /// The stage that is built, when somebody has said which.
+    target: Option<usize>,
     /// For each stage, whether its layers are part of what somebody gets, when a rule asks.
     shipped: OnceLock<Vec<bool>>,
     /// What comments say about the language of scripts, when somebody asks for one.
@@ -95,10 +97,36 @@ impl<'a> Model<'a> {
             dockerfile: parse.dockerfile,
             errors: parse.errors,
             resolved,
+            target: None,
             shipped: OnceLock::new(),
             shell_comments: OnceLock::new(),
             shell,
         }
+    }
+
+    /// The same for a build of one stage, given by its name or number as `docker build --target` takes it; `None` when
+    /// there is no such stage.
+    ///
+    /// ```
+    /// use dfcore::{model::Model, text::SourceFile};
+    /// let source = SourceFile::new("Dockerfile", "FROM a AS build\nFROM b\nCOPY --from=build /a /\n")?;
+    /// let model = Model::new(&source).with_target("build").expect("a stage of that name");
+    /// assert!(model.is_shipped(&model.stages()[0]) && !model.is_shipped(&model.stages()[1]));
+    /// assert!(Model::new(&source).with_target("test").is_none());
+    /// # Ok::<(), dfcore::text::TooLarge>(())
+    /// ```
+    #[must_use]
+    pub fn with_target(self, target: &str) -> Option<Self> {
+        let is_stage = |number: &usize| *number < self.stages().len();
+        let by_number = || target.parse::<usize>().ok().filter(is_stage);
+        let stage = self.resolved.names.last(target).or_else(by_number)?;
+        Some(Self { target: Some(stage), shipped: OnceLock::new(), ..self })
+    }
+
+    /// The stage that somebody has said is built.
+    #[must_use]
+    pub fn target(&self) -> Option<&Stage> {
+        self.stages().get(self.target?)
     }
 
     /// The stages in order.
@@ -147,10 +175,10 @@ impl<'a> Model<'a> {
         self.stages().get(self.resolved.stage_of(index)?)
     }
 
-    /// The stage that is built when no target is given: the last one.
+    /// The stage that is built: the target, or the last one when none is given.
     #[must_use]
     pub fn final_stage(&self) -> Option<&Stage> {
-        self.stages().last()
+        self.target().or_else(|| self.stages().last())
     }
 
     /// What holds before an instruction runs.

@@ -28,6 +28,9 @@ impl<'a> RuleContext<'a> {
                 is_base[*base] = true;
             }
         }
+        if let Some(target) = model.target() {
+            is_base[target.index] = false;
+        }
         let mut seen = FxHashSet::default();
         let stages = model.stages().iter().filter(|stage| self.speaks_of(stage) && !is_base[stage.index]);
         let last_user = |stage: &'a Stage| {
