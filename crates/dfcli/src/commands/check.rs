@@ -135,7 +135,7 @@ impl Checked {
         if let Input::File(path) = &self.input {
             let mut specific = path.clone().into_os_string();
             specific.push(".dockerignore");
-            files.extend([path.clone(), specific.into(), path.with_file_name(crate::config::FILE_NAME)]);
+            files.extend([path.clone(), specific.into(), path.with_file_name(dfcore::config::FILE_NAME)]);
         }
         files.extend(self.linted.ignore_file.as_ref().map(|file| PathBuf::from(file.name())));
         files

@@ -239,8 +239,8 @@ fn is_known(id: &str) -> bool {
     rules::all().iter().any(|rule| rule.meta().is_selectable_by(id))
 }
 
-/// What its file and its environment variables say together, of which the latter have the last word; `None` when there
-/// is neither.
+/// What its environment variables and its file say together, of which the file has the last word, as with hadolint;
+/// `None` when there is neither.
 ///
 /// # Errors
 /// When a variable has a wrong value.
@@ -253,7 +253,7 @@ pub(super) fn effective(
         return Ok(None);
     }
     let mut config = Config::set("hadolint's variables", "lint.profile", "hadolint")?;
-    for import in file.into_iter().chain(environment) {
+    for import in environment.into_iter().chain(file) {
         config = import.config.on_top_of(config);
     }
     Ok(Some(config))
