@@ -43,12 +43,13 @@ const STYLES: Styles = Styles::styled()
 Examples:
   dflint check                     lint every Dockerfile below this folder
   dflint fix --diff                show what the safe fixes would change
+  dflint format                    lay out every Dockerfile below this folder
   dflint explain latest-tag        say what a rule means and how to satisfy it
   dflint context                   say what COPY . . would send, and what is heavy in it
 
 Exit codes:
   0  nothing found, or done as asked
-  1  findings at or above --fail-on, or something to fix (fix --check)
+  1  findings at or above --fail-on, or something to change (fix --check, format --check)
   2  wrong usage, unreadable input or configuration"
 )]
 pub(crate) struct Cli {
@@ -67,6 +68,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Put right what can be put right.
     Fix(FixArgs),
+    /// Lay out Dockerfiles in one style.
+    Format(FormatArgs),
     /// Say what a rule means: why, examples, options, sources.
     Explain(ExplainArgs),
     /// List all rules.
@@ -140,7 +143,7 @@ pub(crate) struct InputArgs {
 }
 
 /// Which rules to run.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Rules")]
 pub(crate) struct RuleArgs {
     /// Run these rules only: codes, names, aliases of other tools, or prefixes such as `DF3*`.
@@ -410,6 +413,82 @@ pub(crate) struct FixArgs {
 
     #[command(flatten)]
     pub(crate) rules: RuleArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Nothing changes but the case of keywords, blanks, line continuations and the indentation of comments, and the result is
+read again: a file that would not mean the same is left alone. `# dflint: format=off` and `# dflint: format=on` keep what
+stands between them. docs/format.md shows the style.
+
+Exit codes: 0 done, or nothing to do; 1 something would change (--check); 2 a file cannot be read, written or formatted.
+
+Examples:
+  dflint format                    every Dockerfile below this folder
+  dflint format --diff             show what would change and change nothing
+  dflint format --check            exit with 1 if something would change, change nothing
+  dflint format - < Dockerfile     print the formatted text")]
+pub(crate) struct FormatArgs {
+    /// Files, folders, or `-` for standard input.
+    ///
+    /// Folders are walked as `dflint check` does. A file that is named here is read whatever it is called.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Print what would change as a unified diff, and change nothing.
+    #[arg(long)]
+    pub(crate) diff: bool,
+
+    /// Change nothing; exit with 1 if something would change.
+    #[arg(long)]
+    pub(crate) check: bool,
+
+    /// The name that standard input goes by; the configuration is looked for from there.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) stdin_filename: Option<PathBuf>,
+
+    /// The largest Dockerfile to read, in bytes.
+    #[arg(long, value_name = "BYTES", default_value_t = MAX_FILE_SIZE)]
+    pub(crate) max_file_size: u64,
+
+    /// How many files to work on at once [default: the number of processors]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+
+    /// Read this configuration file and no other.
+    #[arg(long, value_name = "FILE", env = "DFLINT_CONFIG", conflicts_with = "isolated")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Set a key of df.toml, such as `format.line-width=120`; goes before files and environment.
+    #[arg(short = 'c', value_name = "KEY=VALUE")]
+    pub(crate) settings: Vec<String>,
+
+    /// Read no configuration file and no variable that configures.
+    #[arg(long)]
+    pub(crate) isolated: bool,
+}
+
+impl FormatArgs {
+    /// Which files to read.
+    pub(crate) fn input(&self) -> InputArgs {
+        InputArgs {
+            paths: self.paths.clone(),
+            stdin_filename: self.stdin_filename.clone(),
+            context: None,
+            max_file_size: self.max_file_size,
+            jobs: self.jobs,
+        }
+    }
+
+    /// Where the configuration comes from; no rule runs.
+    pub(crate) fn rules(&self) -> RuleArgs {
+        RuleArgs {
+            config: self.config.clone(),
+            settings: self.settings.clone(),
+            isolated: self.isolated,
+            ..RuleArgs::default()
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -7,6 +7,7 @@ mod context;
 mod explain;
 mod fix;
 mod man;
+mod format;
 mod parse;
 mod rules;
 
@@ -24,6 +25,7 @@ pub(crate) fn run(command: &Command, terminal: &mut Terminal) -> Result<Exit> {
     match command {
         Command::Check(args) => check::run(args, terminal),
         Command::Fix(args) => fix::run(args, terminal),
+        Command::Format(args) => format::run(args, terminal),
         Command::Explain(args) => explain::run(args, terminal),
         Command::Rules(args) => rules::run(args, terminal),
         Command::Context(args) => context::run(args, terminal),

@@ -18,6 +18,7 @@ mod entry;
 mod error;
 mod fail_on;
 mod files;
+mod format;
 mod layer;
 mod output;
 mod overrides;
@@ -37,6 +38,7 @@ pub use entry::Effective;
 pub use error::{ConfigError, Problem};
 pub use fail_on::FailOn;
 pub use files::{FILE_NAME, FileError, nearest, read, read_text};
+pub use format::FormatConfig;
 pub use output::OutputConfig;
 pub use profile::Profile;
 pub use schema::schema;
@@ -50,9 +52,9 @@ use error::Problems;
 use layer::Layer;
 use table::{into_table, take, unknown_keys};
 
-/// What a `df.toml` may have at its top. The tables but `lint` and `output` belong to the image builder, which reads them
-/// itself.
-const KEYS: [&str; 7] = ["extends", "lint", "output", "context", "build", "gate", "budget"];
+/// What a `df.toml` may have at its top. The tables but `lint`, `format` and `output` belong to the image builder,
+/// which reads them itself.
+const KEYS: [&str; 8] = ["extends", "lint", "format", "output", "context", "build", "gate", "budget"];
 
 /// What a rule's `level` may say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
@@ -90,6 +92,7 @@ impl Level {
 pub struct Config {
     layers: Vec<Layer>,
     extends: Option<Extends>,
+    format: FormatConfig,
     output: OutputConfig,
     /// Every key that was set, in the order of the layers.
     entries: Vec<Entry>,
@@ -178,6 +181,7 @@ impl Config {
         Self {
             layers: chain(base.layers, self.layers),
             extends: self.extends,
+            format: self.format.on_top_of(base.format),
             output: self.output.on_top_of(base.output),
             entries: base.entries.into_iter().chain(self.entries).collect(),
         }
@@ -198,6 +202,12 @@ impl Config {
     #[must_use]
     pub const fn extends(&self) -> Option<&Extends> {
         self.extends.as_ref()
+    }
+
+    /// How Dockerfiles are laid out.
+    #[must_use]
+    pub const fn format(&self) -> &FormatConfig {
+        &self.format
     }
 
     /// How findings are printed.
@@ -232,6 +242,9 @@ impl Config {
         let mut config = Self { entries: entry::of_file(&root, source), ..Self::default() };
         if let Some(value) = take(&mut root, "extends") {
             config.extends = read_extends(value, source, problems);
+        }
+        if let Some(value) = take(&mut root, "format") {
+            config.format = FormatConfig::read(value, problems);
         }
         if let Some(value) = take(&mut root, "output") {
             config.output = OutputConfig::read(value, problems);

@@ -76,6 +76,7 @@ pub mod diagnostic;
 pub mod dockerignore;
 pub mod docs;
 pub mod fix;
+pub mod format;
 pub mod linter;
 pub mod model;
 pub mod rule;

@@ -17,10 +17,15 @@
 //! these tools that none of them understands. What else is in comments for other tools is their business.
 //!
 //! `# check=` at the top says more ([`CheckOptions`]).
+//!
+//! `# dflint: format=off` and `# dflint: format=on` are for the formatter, and suppress nothing.
 
 mod check_options;
 mod comment;
+mod format_switch;
 mod malformed;
+
+pub(crate) use format_switch::read as read_format_switch;
 
 pub use check_options::CheckOptions;
 use comment::{Comment, Reach};

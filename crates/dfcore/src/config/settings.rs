@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 use super::error::{ConfigError, Problem, Problems};
 use super::layer::Layer;
 use super::table::closest;
-use super::{Config, Edition, FailOn, Level, Profile};
+use super::{Config, Edition, FailOn, FormatConfig, Level, Profile};
 use crate::diagnostic::{Check, Diagnostic, Severity};
 use crate::rule::{Convention, LabelRules, Report, Rule, RuleMeta};
 use crate::rules;
@@ -114,6 +114,7 @@ pub struct Settings {
     profile: Profile,
     labels: LabelRules,
     suppressions: bool,
+    format: FormatConfig,
 }
 
 /// A rule that runs.
@@ -161,7 +162,7 @@ impl Settings {
         }
         let command_line = Layer::of(command_line);
         let layers: Vec<&Layer> = config.layers_of(path).chain([&command_line]).collect();
-        Ok(Self::of(&layers))
+        Ok(Self { format: config.format().clone(), ..Self::of(&layers) })
     }
 
     /// The settings of some layers, of which each has the last word on those before it.
@@ -213,6 +214,7 @@ impl Settings {
             profile,
             labels: labels.unwrap_or_default(),
             suppressions: last(layers, |selection| selection.suppressions).unwrap_or(true),
+            format: FormatConfig::default(),
         }
     }
 
@@ -249,6 +251,12 @@ impl Settings {
     #[must_use]
     pub const fn suppressions(&self) -> bool {
         self.suppressions
+    }
+
+    /// How the file is laid out.
+    #[must_use]
+    pub const fn format(&self) -> &FormatConfig {
+        &self.format
     }
 
     pub(crate) fn active(&self) -> &[Active] {

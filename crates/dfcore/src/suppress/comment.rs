@@ -128,6 +128,9 @@ impl Comment {
     pub(super) fn read(span: Span, source: &SourceFile) -> Reading {
         let text = source.slice(span);
         let body = text.trim_start().trim_start_matches('#').trim_start();
+        if super::read_format_switch(text.trim_start()).is_some() {
+            return Reading::Other;
+        }
         if let Some(value) = body.strip_prefix("check=") {
             return Self::check(span, value, Reach::Next).map_or(Reading::Other, Reading::Suppression);
         }

@@ -1,0 +1,37 @@
+use schemars::JsonSchema;
+use serde::Deserialize;
+use toml::Spanned;
+use toml::de::{DeValue, ValueDeserializer};
+
+use super::error::Problems;
+use super::table::{into_table, unknown_keys};
+
+/// `[format]`: what may be chosen about the layout of Dockerfiles.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct FormatConfig {
+    /// Lines with more characters are broken where a Dockerfile has places for that; 100 by default.
+    pub line_width: Option<u16>,
+}
+
+impl FormatConfig {
+    const KEYS: [&'static str; 1] = ["line-width"];
+
+    pub(super) fn read(value: Spanned<DeValue<'_>>, problems: &mut Problems) -> Self {
+        let span = value.span();
+        let Some(table) = into_table(value, "`format`", problems) else { return Self::default() };
+        if unknown_keys(&table, &Self::KEYS, "a key of `[format]`", problems) {
+            return Self::default();
+        }
+        let value = Spanned::new(span, DeValue::Table(table));
+        Self::deserialize(ValueDeserializer::from(value)).unwrap_or_else(|error| {
+            problems.add_toml(&error);
+            Self::default()
+        })
+    }
+
+    pub(super) fn on_top_of(self, base: Self) -> Self {
+        Self { line_width: self.line_width.or(base.line_width) }
+    }
+}

@@ -1,0 +1,7 @@
+# escape=`
+FROM a
+RUN b  && `
+  c
+ENV x=1  `
+ # y
+  z=2
