@@ -2,7 +2,7 @@
 
 use super::run::Script;
 use crate::model::Model;
-use crate::shell::{self, Command as ShellCommand, Redirect};
+use crate::shell::{self, Command as ShellCommand, Redirect, ScriptStatus};
 use crate::syntax::ast::{CommandForm, InstructionKind};
 use crate::syntax::commands::{Command, commands};
 use crate::text::Span;
@@ -83,6 +83,8 @@ fn is_same_script(before: &Model<'_>, after: &Model<'_>, index: usize) -> bool {
     }
     let parse = |model: &Model<'_>| model.script_source(index).map(|source| shell::parse(&source));
     match (parse(before), parse(after)) {
+        // Where the grammar gives up, ours is the only reading.
+        (Some(old), Some(new)) if old.status == ScriptStatus::FellBack => old.status == new.status,
         (Some(old), Some(new)) => {
             old.status == new.status
                 && old.commands.len() == new.commands.len()

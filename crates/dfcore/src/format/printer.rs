@@ -2,9 +2,10 @@
 
 use super::instruction;
 use super::items::{self, Item, ItemKind};
+use super::run;
 use super::style::Style;
 use crate::model::Model;
-use crate::shell::Dialect;
+use crate::shell::{self, Dialect, ScriptStatus};
 use crate::syntax::ast::{Escape, Instruction, InstructionKind};
 use crate::text::Span;
 
@@ -78,17 +79,34 @@ impl Printer<'_> {
         }
     }
 
+    /// Whether the commands of a `RUN` are such that a shell takes them, and its words ours, as far as there is a grammar
+    /// to know that.
+    fn has_grammar(&self, index: usize) -> bool {
+        let script = self.model.script_source(index).map(|source| shell::parse(&source));
+        !cfg!(feature = "shell")
+            || script.is_some_and(|script| {
+                script.status == ScriptStatus::Parsed && script.commands.iter().all(run::has_our_words)
+            })
+    }
+
     fn instruction(&mut self, index: usize, lines: Span, shells: &Shells) {
+        let source = self.model.source;
         let instruction = self.model.instruction(index);
         let heredocs = instruction.heredocs.iter().next().map_or(lines.end, |heredoc| heredoc.body.start);
         let text = Span::new(instruction.span.start, heredocs.max(instruction.span.start));
+        let print = |is_shell| instruction::print(self.model, instruction, text, is_shell, self.style);
         let is_shell = shells.are_known(self.model, index);
-        let Some(printed) = instruction::print(self.model, instruction, text, is_shell, self.style) else {
+        let mut printed = print(is_shell);
+        let is_changed = |printed: &Vec<u8>| !source.bytes()[text.range()].starts_with(printed);
+        if is_shell && printed.as_ref().is_some_and(is_changed) && !self.has_grammar(index) {
+            printed = print(false);
+        }
+        let Some(printed) = printed else {
             self.copy(lines);
             return;
         };
         self.out.extend_from_slice(&printed);
-        self.line_ending(self.model.source.slice(text));
+        self.line_ending(source.slice(text));
         self.copy(Span::new(text.end, lines.end));
     }
 }

@@ -6,6 +6,7 @@ mod tokens;
 use std::ops::Range;
 
 use super::layout::{Joint, Layout};
+use crate::shell::Command;
 use nesting::{After, Place};
 use tokens::{Token, TokenKind};
 
@@ -93,6 +94,13 @@ impl Script {
         let Some(before) = index.checked_sub(1) else { return false };
         is_behind_branch(&self.tokens[before]) || self.places[before].depth < self.places[index].depth
     }
+}
+
+/// Whether what the grammar takes for words of a command is in our reading no more than a word.
+pub(super) fn has_our_words(command: &Command) -> bool {
+    let words = command.words.iter().chain(command.assignments.iter().map(|assignment| &assignment.value));
+    let mut words = words.chain(command.redirects.iter().map(|redirect| &redirect.target));
+    words.all(|word| tokens::read(&word.raw).is_some_and(|tokens| tokens.len() <= 1))
 }
 
 /// Decides where the lines of a script end, whose first token is the atom `first`.

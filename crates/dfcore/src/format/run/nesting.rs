@@ -183,7 +183,7 @@ impl Walker {
 
     fn middle(&mut self, construct: Open) -> Option<usize> {
         self.start = Some(After::Nothing);
-        (self.open.last() == Some(&construct)).then_some(self.open.len() - 1)
+        (self.open.last() == Some(&construct)).then(|| self.open.len() - 1)
     }
 
     fn end(&mut self, construct: Open) -> Option<usize> {
@@ -232,9 +232,19 @@ mod tests {
 
     #[test]
     fn what_does_not_add_up_is_refused() {
-        for text in
-            ["fi", "if a; then b", "a )", "(a", "a (b)", "case x in", "[[ a", "time a", "do a; done", ";;"]
-        {
+        for text in [
+            "fi",
+            "if a; then b",
+            "a )",
+            "(a",
+            "a (b)",
+            "case x in",
+            "[[ a",
+            "time a",
+            "do a; done",
+            "then a",
+            ";;",
+        ] {
             assert_eq!(depths(text), None, "{text}");
         }
     }
