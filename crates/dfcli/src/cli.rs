@@ -451,6 +451,14 @@ pub(crate) struct FormatArgs {
     #[arg(long, value_name = "BYTES", default_value_t = MAX_FILE_SIZE)]
     pub(crate) max_file_size: u64,
 
+    /// Leave out what matches when folders are walked; as in .gitignore, with paths from the current folder.
+    #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
+    pub(crate) exclude: Vec<String>,
+
+    /// Take files of these names too when folders are walked, such as `*.docker`.
+    #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
+    pub(crate) include: Vec<String>,
+
     /// How many files to work on at once [default: the number of processors]
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
@@ -475,6 +483,8 @@ impl FormatArgs {
             paths: self.paths.clone(),
             stdin_filename: self.stdin_filename.clone(),
             context: None,
+            exclude: self.exclude.clone(),
+            include: self.include.clone(),
             max_file_size: self.max_file_size,
             jobs: self.jobs,
         }

@@ -6,8 +6,8 @@ mod config;
 mod context;
 mod explain;
 mod fix;
-mod man;
 mod format;
+mod man;
 mod parse;
 mod rules;
 
