@@ -417,11 +417,12 @@ pub(crate) struct FixArgs {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Nothing changes but the case of keywords, blanks, line continuations and the indentation of comments, and the result is
-read again: a file that would not mean the same is left alone. `# dflint: format=off` and `# dflint: format=on` keep what
-stands between them. docs/format.md shows the style.
+Nothing changes but the case of keywords, blanks, line continuations and the indentation of comments,
+and the result is read again: a file that would not mean the same is left alone. The comments
+`# dflint: format=off` and `# dflint: format=on` keep what stands between them.
+docs/format.md shows the style.
 
-Exit codes: 0 done, or nothing to do; 1 something would change (--check); 2 a file cannot be read, written or formatted.
+Exit codes: 0 done, or nothing to do, 1 something would change (--check), 2 a file cannot be read or written.
 
 Examples:
   dflint format                    every Dockerfile below this folder

@@ -149,6 +149,12 @@ fn chains_in_other_constructs_stay() {
 }
 
 #[test]
+fn the_old_form_does_not_become_a_pair() {
+    check("from a\nenv  x   y=z\n", "FROM a\nENV x y=z\n");
+    check("from a\nenv x\\  y=z\n", "FROM a\nENV x\\  y=z\n");
+}
+
+#[test]
 fn bytes_that_are_no_text_are_kept() {
     assert_eq!(formatted(b"from a\nrun  b \xFF  c\n".to_vec()).bytes(), b"FROM a\nRUN b \xFF c\n");
 }

@@ -4,7 +4,7 @@ use super::joined::Joined;
 use super::layout::Atom;
 use super::run::Script;
 use crate::syntax::ast::{
-    CommandForm, CopySource, Healthcheck, Instruction, InstructionKind, Pairs, ShellText, Word,
+    CommandForm, CopySource, Healthcheck, Instruction, InstructionKind, KeyValue, Pairs, ShellText, Word,
 };
 use crate::text::{SourceFile, Span};
 
@@ -42,7 +42,7 @@ pub(super) fn read(instruction: &Instruction, source: &SourceFile, is_shell: boo
     match &instruction.kind {
         InstructionKind::From(_) => read_from(text, source),
         InstructionKind::Arg(pairs) | InstructionKind::Env(pairs) | InstructionKind::Label(pairs) => {
-            read_pairs(pairs)
+            read_pairs(pairs, text, source)
         }
         InstructionKind::Copy(copy) | InstructionKind::Add(copy) if !copy.json => {
             let sources = copy.sources.iter().map(|source| match source {
@@ -79,8 +79,13 @@ fn read_from(text: &ShellText, source: &SourceFile) -> Arguments {
     Arguments::words(words.iter().enumerate().map(atom).collect())
 }
 
-fn read_pairs(pairs: &Pairs) -> Arguments {
+fn read_pairs(pairs: &Pairs, text: &ShellText, source: &SourceFile) -> Arguments {
     if pairs.legacy {
+        // Whether it is a pair with `=` may depend on a blank that an escape character stands before.
+        let is_plain = |pair: &KeyValue| !pair.key.text(source).contains(['\\', '`', '"', '\'']);
+        if !pairs.pairs.iter().all(is_plain) {
+            return Arguments::untouched(text);
+        }
         let words = pairs.pairs.iter().flat_map(|pair| [Some(&pair.key), pair.value.as_ref()]);
         return Arguments::words(atoms(words.flatten()));
     }
