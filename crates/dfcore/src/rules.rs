@@ -89,7 +89,6 @@ mod context {
     pub(super) mod dockerignore_gitignore_syntax;
     pub(super) mod dockerignore_missing;
     pub(super) mod dockerignore_missing_entries;
-    pub(super) mod dockerignore_shadowed;
     pub(super) mod dockerignore_unmatched;
     pub(super) mod secret_in_context;
 }
@@ -203,7 +202,6 @@ static ALL: &[Registered] = &[
     Registered::of::<context::dockerignore_gitignore_syntax::DockerignoreGitignoreSyntax>(),
     Registered::of::<context::dockerignore_missing::DockerignoreMissing>(),
     Registered::of::<context::dockerignore_missing_entries::DockerignoreMissingEntries>(),
-    Registered::of::<context::dockerignore_shadowed::DockerignoreShadowed>(),
     Registered::of::<context::dockerignore_unmatched::DockerignoreUnmatched>(),
     Registered::of::<context::secret_in_context::SecretInContext>(),
     Registered::of::<shell::apt_in_script::AptInScript>(),

@@ -31,11 +31,17 @@ fn formatted(bytes: impl Into<Vec<u8>>) -> SourceFile {
     after
 }
 
-/// What is no layout: the bytes but blanks, line endings and escape characters, in lower case.
-fn characters(source: &SourceFile) -> Vec<u8> {
+/// What is no layout: the characters but blanks of all kinds, as BuildKit trims them, line endings and escape
+/// characters, in lower case.
+fn characters(source: &SourceFile) -> String {
     let escape = parse(source).dockerfile.escape.as_char();
-    let is_layout = |byte: u8| byte.is_ascii_whitespace() || byte == 0x0B || char::from(byte) == escape;
-    source.bytes().iter().filter(|&&byte| !is_layout(byte)).map(u8::to_ascii_lowercase).collect()
+    let is_layout = |character: &char| character.is_whitespace() || *character == escape;
+    source
+        .text()
+        .chars()
+        .filter(|character| !is_layout(character))
+        .map(|character| character.to_ascii_lowercase())
+        .collect()
 }
 
 #[track_caller]

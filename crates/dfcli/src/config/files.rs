@@ -13,7 +13,7 @@ use super::settings::SettingsError;
 /// # Errors
 /// When a file cannot be read or says something wrong; the message names file and line.
 pub(super) fn read(file: &Path) -> Result<Config, SettingsError> {
-    if is_yaml(file) { Ok(read_hadolint(file)?.config) } else { Ok(config::read(file)?) }
+    if is_yaml(file) { Ok(read_hadolint(file)?.into_config()) } else { Ok(config::read(file)?) }
 }
 
 /// Reads hadolint's configuration file.

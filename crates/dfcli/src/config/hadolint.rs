@@ -253,8 +253,12 @@ pub(super) fn effective(
         return Ok(None);
     }
     let mut config = Config::set("hadolint's variables", "lint.profile", "hadolint")?;
+    for import in environment.iter().chain(&file) {
+        config = import.config.clone().on_top_of(config);
+    }
+    // What is ignored stays so, whatever level it has elsewhere.
     for import in environment.into_iter().chain(file) {
-        config = import.config.on_top_of(config);
+        config = import.ignored.on_top_of(config);
     }
     Ok(Some(config))
 }

@@ -7,6 +7,8 @@ use dfcore::config::{Config, ConfigError};
 pub(crate) struct Import {
     /// All of them.
     pub(crate) config: Config,
+    /// Those of them that take rules away.
+    pub(super) ignored: Config,
     /// Each with its value in TOML, in the order of the other file.
     pub(crate) keys: Vec<(String, String)>,
     /// What has no counterpart, a sentence each.
@@ -18,12 +20,20 @@ impl Import {
         self.keys.is_empty()
     }
 
+    /// The configuration. What is ignored stays so, whatever level it has elsewhere.
+    pub(super) fn into_config(self) -> Config {
+        self.ignored.on_top_of(self.config)
+    }
+
     /// Adds a key; `origin` is where the other tool was told so.
     ///
     /// # Errors
     /// When the value is none that the key may have.
     pub(super) fn set(&mut self, key: &str, value: String, origin: &str) -> Result<(), ConfigError> {
         let config = Config::set(origin, key, &value)?;
+        if key == "lint.ignore" {
+            self.ignored = config.clone().on_top_of(std::mem::take(&mut self.ignored));
+        }
         self.config = config.on_top_of(std::mem::take(&mut self.config));
         self.keys.push((key.to_owned(), value));
         Ok(())

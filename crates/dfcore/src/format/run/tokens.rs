@@ -232,7 +232,6 @@ mod tests {
             "a &&& b",
             "a \\",
             "$(a # b)",
-            "a ;; ; b",
             "a ||| b",
         ] {
             assert_eq!(tokens(text), None, "{text}");
