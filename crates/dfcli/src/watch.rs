@@ -99,7 +99,7 @@ mod tests {
             }
             Snapshot::of([path.clone()])
         };
-        assert_eq!(wait_for_change(&Snapshot::default(), look), [path.clone()]);
+        assert_eq!(wait_for_change(&Snapshot::default(), look), std::slice::from_ref(&path));
         assert_eq!(looks.get(), 3);
     }
 }

@@ -7,7 +7,7 @@ use super::error::Problems;
 use super::table::{into_table, unknown_keys};
 
 /// `[format]`: what may be chosen about the layout of Dockerfiles.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct FormatConfig {

@@ -162,7 +162,7 @@ impl Settings {
         }
         let command_line = Layer::of(command_line);
         let layers: Vec<&Layer> = config.layers_of(path).chain([&command_line]).collect();
-        Ok(Self { format: config.format().clone(), ..Self::of(&layers) })
+        Ok(Self { format: *config.format(), ..Self::of(&layers) })
     }
 
     /// The settings of some layers, of which each has the last word on those before it.

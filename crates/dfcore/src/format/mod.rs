@@ -1,6 +1,6 @@
 //! One layout for all Dockerfiles.
 //!
-//! [`format`] changes nothing but the case of keywords, blanks, line continuations and the indentation of comments.
+//! [`format()`] changes nothing but the case of keywords, blanks, line continuations and the indentation of comments.
 //! Whatever it is not sure of it leaves as it stands, and in the end it reads its result again: where that would not
 //! mean the same, the file is left alone and the place is reported as the bug that it is.
 //!

@@ -76,10 +76,10 @@ mod tests {
 
     #[test]
     fn what_buildkit_does_not_know_is_kept() {
-        let text = "# check=skp=a;eror=true;x\n";
+        let text = "# check=skp=a;errors=true;x\n";
         let unknown = read(text).unknown;
         let parts: Vec<_> =
             unknown.iter().map(|(span, suggestion)| (&text[span.range()], suggestion.as_deref())).collect();
-        assert_eq!(parts, [("skp=a", Some("skip=a")), ("eror=true", Some("error=true")), ("x", None)]);
+        assert_eq!(parts, [("skp=a", Some("skip=a")), ("errors=true", Some("error=true")), ("x", None)]);
     }
 }
