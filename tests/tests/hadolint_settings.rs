@@ -149,6 +149,8 @@ fn is_divergence(dockerfile: &str, finding: &str) -> bool {
         "stage" => finding.starts_with("DL3006:4:") || finding.starts_with("DL3006:6:"),
         // hadolint asks for pipefail although it was told that the shell is PowerShell.
         "shell" => finding.starts_with("DL4006:3:"),
+        // hadolint prints at most one of ShellCheck's codes for an instruction.
+        "shell findings" => finding.starts_with("SC2006:") || finding.starts_with("SC2045:"),
         _ => false,
     }
 }
