@@ -267,6 +267,8 @@ proptest! {
 
     #[test]
     fn nearly_dockerfiles(text in fragments()) {
+        // A byte order mark that blank lines stand in front of is refused: without them it would be one.
+        prop_assume!(!text.contains('\u{feff}'));
         formatted(text);
     }
 

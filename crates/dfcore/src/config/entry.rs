@@ -104,7 +104,9 @@ pub(super) fn effective(entries: &[Entry], path: Option<&Path>) -> Vec<Effective
         match (known, &entry.value) {
             (Some((key, Value::List(list), origins)), Value::List(more)) if GROWING.contains(key) => {
                 list.extend(more.iter().filter(|word| !list.contains(word)).cloned().collect::<Vec<_>>());
-                origins.push(entry.origin.clone());
+                if !origins.contains(&entry.origin) {
+                    origins.push(entry.origin.clone());
+                }
             }
             (Some((_, value, origins)), new) => {
                 new.clone_into(value);
