@@ -200,6 +200,7 @@ pub const CHECKS: &[Check] = &[
     check("SC2238", Warning),
     check("SC2240", Warning),
     check("SC2242", Error),
+    check("SC2251", Info),
     check("SC2252", Warning),
     check("SC2254", Warning),
     check("SC2257", Warning),

@@ -1,5 +1,6 @@
 //! Checks of ShellCheck's that `shuck-linter` does not have, and that need no more than the commands of a script.
 
+use super::negation::unchecked_negations;
 use super::{Command, Remark, Script, ScriptStatus, Word};
 use crate::diagnostic::Check;
 use crate::text::Span;
@@ -37,7 +38,12 @@ pub fn lint_commands(script: &Script, checks: &[Check]) -> Vec<Remark> {
             Some(Remark { check, span: find(command)?, message: message.to_owned() })
         })
     });
-    remarks.collect()
+    let negation = checks.iter().find(|check| check.name == "SC2251");
+    let negations = negation.into_iter().flat_map(|&check| {
+        let message = "what stands behind `!` never stops the script, in spite of `set -e`";
+        unchecked_negations(script).map(move |span| Remark { check, span, message: message.to_owned() })
+    });
+    remarks.chain(negations).collect()
 }
 
 /// `mkdir -p -m 755 a/b`: `a` is made with the mode of every new folder.

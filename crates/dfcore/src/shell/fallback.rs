@@ -72,6 +72,8 @@ struct Splitter<'a> {
     substitutions: Vec<Range<usize>>,
     heredocs: Vec<PendingHeredoc>,
     before: Operator,
+    /// Whether a `!` stands in front of what comes next.
+    negated: bool,
     /// The construct that has just ended, when its operator is still to come.
     closed: Option<Nesting>,
     /// What the next group is: the body of a function once its name was read.
@@ -94,6 +96,7 @@ impl<'a> Splitter<'a> {
             substitutions: Vec::new(),
             heredocs: Vec::new(),
             before: Operator::None,
+            negated: false,
             closed: None,
             group: Nesting::Group,
         }
@@ -175,6 +178,7 @@ impl<'a> Splitter<'a> {
             let assignments = std::mem::take(&mut self.assignments);
             let redirects = std::mem::take(&mut self.redirects);
             self.commands.push(Command {
+                negated: std::mem::take(&mut self.negated),
                 before: self.before,
                 after,
                 nesting: self.open[..self.open.len().min(DEEPEST_NESTING)].to_vec(),
@@ -202,6 +206,7 @@ impl<'a> Splitter<'a> {
     }
 
     fn open(&mut self, nesting: Nesting) {
+        self.negated = false;
         self.open.push(nesting);
     }
 
@@ -339,7 +344,10 @@ impl<'a> Splitter<'a> {
                 let function = innermost == Nesting::Function;
                 self.finish(if function { Nesting::Function } else { Nesting::Group }, end);
             }
-            "!" => self.at = end,
+            "!" => {
+                self.at = end;
+                self.negated = true;
+            }
             "function" => {
                 self.at = end;
                 self.skip_blanks();

@@ -4,6 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 
+#[cfg(feature = "shellcheck")]
+use super::shuck::Linter;
 use super::{Dialect, ScriptSource};
 use crate::diagnostic::Check;
 use crate::text::Span;
@@ -40,6 +42,7 @@ pub struct ScriptLinter {
 #[derive(Debug, Default)]
 struct Memory {
     checks: Vec<Check>,
+    linter: Arc<Linter>,
     notes: FxHashMap<Key, Arc<[Note]>>,
 }
 
@@ -84,11 +87,15 @@ impl ScriptLinter {
     }
 
     fn notes(&self, key: Key, checks: &[Check]) -> Arc<[Note]> {
-        if let Some(notes) = self.memory(checks).notes.get(&key) {
-            return Arc::clone(notes);
-        }
+        let linter = {
+            let memory = self.memory(checks);
+            if let Some(notes) = memory.notes.get(&key) {
+                return Arc::clone(notes);
+            }
+            Arc::clone(&memory.linter)
+        };
         // Nobody waits meanwhile. Two threads that meet the same text at once both find the same.
-        let notes: Arc<[Note]> = find(&key, checks).into();
+        let notes: Arc<[Note]> = linter.lint(&key.text, key.dialect, &key.variables).into();
         let mut memory = self.memory(checks);
         if memory.notes.len() >= MOST_SCRIPTS {
             memory.notes.clear();
@@ -101,20 +108,30 @@ impl ScriptLinter {
     fn memory(&self, checks: &[Check]) -> std::sync::MutexGuard<'_, Memory> {
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         if memory.checks != checks {
-            *memory = Memory { checks: checks.to_vec(), notes: FxHashMap::default() };
+            *memory = Memory {
+                checks: checks.to_vec(),
+                linter: Arc::new(Linter::new(checks)),
+                notes: FxHashMap::default(),
+            };
         }
         memory
     }
 }
 
-#[cfg(feature = "shellcheck")]
-fn find(key: &Key, checks: &[Check]) -> Vec<Note> {
-    super::shuck::lint(&key.text, key.dialect, &key.variables, checks)
-}
+/// Says nothing.
+#[cfg(not(feature = "shellcheck"))]
+#[derive(Debug, Default)]
+struct Linter;
 
 #[cfg(not(feature = "shellcheck"))]
-fn find(_: &Key, _: &[Check]) -> Vec<Note> {
-    Vec::new()
+impl Linter {
+    fn new(_: &[Check]) -> Self {
+        Self
+    }
+
+    fn lint(&self, _: &str, _: Dialect, _: &[String]) -> Vec<Note> {
+        Vec::new()
+    }
 }
 
 /// All that could be the name of a variable, each once.

@@ -27,6 +27,7 @@ mod dialect;
 mod fallback;
 mod fragment;
 mod lint;
+mod negation;
 mod nested;
 mod redirect;
 #[cfg(feature = "shell")]
@@ -105,6 +106,9 @@ pub struct Command {
     pub assignments: Vec<Assignment>,
     /// Its redirects in order; those of an enclosing group or loop are not among them.
     pub redirects: Vec<Redirect>,
+    /// Whether `!` turns its success into a failure; of a pipeline that is turned, the first command says so. What is
+    /// said of a whole group or loop is not noted.
+    pub negated: bool,
     /// What stands between it and the command before it. The first command of a group or subshell has what
     /// stands before the group.
     pub before: Operator,

@@ -171,6 +171,7 @@ fn wrapped(command: &Command, wrapper: Wrapper, words: Range<usize>, assignments
     through.push(wrapper);
     Command {
         span,
+        negated: command.negated,
         before: command.before,
         after: command.after,
         nesting: command.nesting.clone(),

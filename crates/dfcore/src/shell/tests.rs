@@ -44,6 +44,9 @@ impl Case {
                 command.name.as_deref().unwrap_or("?")
             )
             .unwrap();
+            if command.negated {
+                out.push_str("! ");
+            }
             for assignment in &command.assignments {
                 write!(out, "{}={} ", assignment.name, show_word(&assignment.value)).unwrap();
             }

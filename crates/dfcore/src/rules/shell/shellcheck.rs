@@ -79,7 +79,7 @@ declare_rule! {
     /// ShellCheck's. Scripts
     /// that do not parse are left alone, since every shell has its own idea of what is wrong with them; so are those of
     /// unusual size or depth. A library that is built without the feature `shellcheck` knows the names and makes
-    /// only `SC2174`, `SC2185`, `SC2226`, `SC2227` and `SC2283`.
+    /// only `SC2174`, `SC2185`, `SC2226`, `SC2227`, `SC2251` and `SC2283`.
     ///
     /// ## Differs from
     ///

@@ -19,58 +19,72 @@ const MOST_BLOCKS: usize = 64;
 /// The names of checks, and what reads `disable=` comments by them. Making it takes as long as linting a script.
 static CODES: LazyLock<ShellCheckCodeMap> = LazyLock::new(ShellCheckCodeMap::default);
 
-/// What these checks find in a text, in its order; nothing when it does not parse, or might take too long.
-pub(in crate::shell) fn lint(
-    text: &str,
-    dialect: Dialect,
-    variables: &[String],
-    checks: &[Check],
-) -> Vec<Note> {
-    if !is_quickly_linted(text) {
-        return Vec::new();
-    }
-    let (mut script, shell) = match dialect {
-        Dialect::Bash => ("#!/bin/bash\n".to_owned(), ShellDialect::Bash),
-        Dialect::Ksh => ("#!/bin/ksh\n".to_owned(), ShellDialect::Ksh),
-        _ => ("#!/bin/sh\n".to_owned(), ShellDialect::Sh),
-    };
-    for name in variables {
-        let _ = writeln!(script, "export {name}=1");
-    }
-    let start = script.len();
-    script.push_str(text);
+/// Checks that are ready to run on any number of scripts.
+#[derive(Debug, Default)]
+pub(in crate::shell) struct Linter {
+    rules: FxHashMap<Rule, Check>,
+    sh: LinterSettings,
+    bash: LinterSettings,
+    ksh: LinterSettings,
+}
 
-    let parsed = Parser::with_dialect(&script, shell.parser_dialect()).parse();
-    if parsed.status != ParseStatus::Clean {
-        return Vec::new();
+impl Linter {
+    pub(in crate::shell) fn new(checks: &[Check]) -> Self {
+        let rules: FxHashMap<Rule, Check> =
+            checks.iter().filter_map(|&check| Some((CODES.resolve(check.name)?, check))).collect();
+        // Never follow `source` to a file of this machine.
+        let settings = LinterSettings::for_rules(rules.keys().copied()).with_resolve_source_closure(false);
+        Self {
+            sh: settings.clone().with_shell(ShellDialect::Sh),
+            bash: settings.clone().with_shell(ShellDialect::Bash),
+            ksh: settings.with_shell(ShellDialect::Ksh),
+            rules,
+        }
     }
-    let rules: FxHashMap<Rule, Check> =
-        checks.iter().filter_map(|&check| Some((CODES.resolve(check.name)?, check))).collect();
-    // Never follow `source` to a file of this machine.
-    let settings =
-        LinterSettings::for_rules(rules.keys().copied()).with_shell(shell).with_resolve_source_closure(false);
-    let request = AnalysisRequest::from_parse_result(&parsed, &script, &settings);
-    let found = request.with_shellcheck_map(&CODES).lint();
-    let mut notes: Vec<Note> = found
-        .into_iter()
-        .filter_map(|found| {
-            let check = *rules.get(&found.rule)?;
-            // What is said of the lines in front is not about the Dockerfile.
-            let from = found.span.start.offset().checked_sub(start)?;
-            let to = found.span.end.offset().saturating_sub(start);
-            // Some findings are points: what they mean is the character there.
-            let next = text.get(from..)?.chars().next().map_or(0, char::len_utf8);
-            Some(Note {
-                check,
-                range: from..to.max(from + next),
-                message: found.message.trim_end_matches('.').to_owned(),
+
+    /// What the checks find in a text, in its order; nothing when it does not parse, or might take too long.
+    pub(in crate::shell) fn lint(&self, text: &str, dialect: Dialect, variables: &[String]) -> Vec<Note> {
+        if !is_quickly_linted(text) {
+            return Vec::new();
+        }
+        let (mut script, settings) = match dialect {
+            Dialect::Bash => ("#!/bin/bash\n".to_owned(), &self.bash),
+            Dialect::Ksh => ("#!/bin/ksh\n".to_owned(), &self.ksh),
+            _ => ("#!/bin/sh\n".to_owned(), &self.sh),
+        };
+        for name in variables {
+            let _ = writeln!(script, "export {name}=1");
+        }
+        let start = script.len();
+        script.push_str(text);
+
+        let parsed = Parser::with_dialect(&script, settings.shell.parser_dialect()).parse();
+        if parsed.status != ParseStatus::Clean {
+            return Vec::new();
+        }
+        let request = AnalysisRequest::from_parse_result(&parsed, &script, settings);
+        let found = request.with_shellcheck_map(&CODES).lint();
+        let mut notes: Vec<Note> = found
+            .into_iter()
+            .filter_map(|found| {
+                let check = *self.rules.get(&found.rule)?;
+                // What is said of the lines in front is not about the Dockerfile.
+                let from = found.span.start.offset().checked_sub(start)?;
+                let to = found.span.end.offset().saturating_sub(start);
+                // Some findings are points: what they mean is the character there.
+                let next = text.get(from..)?.chars().next().map_or(0, char::len_utf8);
+                Some(Note {
+                    check,
+                    range: from..to.max(from + next),
+                    message: found.message.trim_end_matches('.').to_owned(),
+                })
             })
-        })
-        .collect();
-    notes.sort_by(|a, b| {
-        (a.range.start, a.range.end, a.check.name).cmp(&(b.range.start, b.range.end, b.check.name))
-    });
-    notes
+            .collect();
+        notes.sort_by(|a, b| {
+            (a.range.start, a.range.end, a.check.name).cmp(&(b.range.start, b.range.end, b.check.name))
+        });
+        notes
+    }
 }
 
 fn is_quickly_linted(text: &str) -> bool {

@@ -14,7 +14,7 @@ use shuck_ast::{
 use shuck_parser::parser::{ParseStatus, Parser, ShellDialect};
 
 #[cfg(feature = "shellcheck")]
-pub(super) use lint::lint;
+pub(super) use lint::Linter;
 
 use super::fallback;
 use super::fragment::Fragment;
@@ -51,7 +51,8 @@ pub(super) fn parse(fragment: &Fragment, dialect: Dialect) -> Option<Vec<Command
     if result.status != ParseStatus::Clean {
         return None;
     }
-    let mut walker = Walker { fragment, commands: Vec::new(), nesting: Vec::new(), prefix: Vec::new() };
+    let mut walker =
+        Walker { fragment, commands: Vec::new(), nesting: Vec::new(), prefix: Vec::new(), negated: false };
     walker.sequence(&result.file.body, Operator::None, Operator::None);
     Some(super::in_source_order(walker.commands))
 }
@@ -73,6 +74,8 @@ struct Walker<'a> {
     nesting: Vec<Nesting>,
     /// Words for the next command: the `time` in front of it.
     prefix: Vec<Word>,
+    /// Whether a `!` stands in front of the next command.
+    negated: bool,
 }
 
 impl Walker<'_> {
@@ -102,6 +105,7 @@ impl Walker<'_> {
     }
 
     fn statement(&mut self, statement: &Stmt, before: Operator, after: Operator) {
+        self.negated |= statement.negated;
         match &statement.command {
             Node::Simple(node) => {
                 let words = std::iter::once(&node.name).chain(&node.args).collect::<Vec<_>>();
@@ -174,6 +178,7 @@ impl Walker<'_> {
     }
 
     fn compound(&mut self, node: &CompoundCommand, statement: &Stmt, before: Operator, after: Operator) {
+        self.negated = false;
         match node {
             CompoundCommand::If(node) => {
                 self.nested(Nesting::Condition, &node.condition);
@@ -290,6 +295,7 @@ impl Walker<'_> {
             return;
         }
         self.commands.push(Command {
+            negated: std::mem::take(&mut self.negated),
             before,
             after,
             nesting: self.nesting.clone(),
