@@ -88,10 +88,8 @@ pub fn clutter(context: &BuildContext, large: u64, needed: &[String]) -> Vec<Clu
     let listing = context.listing();
     let mut found: Vec<Clutter> = Vec::new();
     let mut skip_to = 0;
-    for (place, entry) in listing.entries().iter().enumerate().filter(|(_, entry)| entry.is_sent()) {
-        if place < skip_to {
-            continue;
-        }
+    for &place in context.overview().clutter.iter() {
+        let Some(entry) = listing.entries().get(place).filter(|_| place >= skip_to) else { continue };
         let Some(pattern) = pattern(context, entry, large) else { continue };
         let amount = match entry.kind {
             Kind::Folder => {
@@ -133,6 +131,17 @@ pub fn ignore_line(path: &str) -> Option<String> {
     let excludes = |line: &str| Matcher::new([line]).is_ok_and(|matcher| matcher.verdict(path).is_excluded);
     let fits = line.trim() == line && !line.contains(['\n', '\r']) && excludes(&line);
     fits.then_some(line)
+}
+
+/// Whether a name is one of those that may be out of place.
+pub(super) fn is_suspect(name: &str) -> bool {
+    let has_end = |end: &str| {
+        let start = name.len().checked_sub(end.len()).filter(|&start| start > 0);
+        start.and_then(|start| name.get(start..)).is_some_and(|found| found.eq_ignore_ascii_case(end))
+    };
+    NAMES.iter().any(|(known, _)| *known == name)
+        || LEFTOVERS.iter().any(|(end, _)| has_end(end))
+        || DATA.iter().any(|end| has_end(end))
 }
 
 /// The line that would exclude an entry, when it is one of those that no image needs.

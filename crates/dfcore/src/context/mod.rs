@@ -24,7 +24,9 @@ mod index;
 mod listing;
 mod measure;
 mod memory;
+mod overview;
 mod report;
+mod secrets;
 mod selection;
 mod starter;
 mod tree;
@@ -52,6 +54,7 @@ pub use usage::{TakenBy, Taker, Unused, Usage};
 
 use crate::dockerignore::{DockerIgnore, Line, Matcher, Verdict, clean};
 use crate::text::SourceFile;
+use overview::Overview;
 
 /// The ignore file in the root of a context.
 const IGNORE_FILE: &str = ".dockerignore";
@@ -71,6 +74,7 @@ pub struct BuildContext {
     everything: Matcher,
     scope: Scope,
     listing: OnceLock<Listing>,
+    overview: OnceLock<Overview>,
 }
 
 impl BuildContext {
@@ -108,13 +112,14 @@ impl BuildContext {
     #[must_use]
     pub fn with_ignore_file(tree: Arc<dyn Tree>, ignore: Option<IgnoreFile>) -> Self {
         let everything = Matcher::default();
-        Self { tree, ignore, everything, scope: Scope::Sent, listing: OnceLock::new() }
+        let (listing, overview) = (OnceLock::new(), OnceLock::new());
+        Self { tree, ignore, everything, scope: Scope::Sent, listing, overview }
     }
 
     /// Lists with another scope than [`Scope::Sent`].
     #[must_use]
     pub fn with_scope(self, scope: Scope) -> Self {
-        Self { scope, listing: OnceLock::new(), ..self }
+        Self { scope, listing: OnceLock::new(), overview: OnceLock::new(), ..self }
     }
 
     /// The same tree with another ignore file: what a change of it would do.
@@ -139,6 +144,10 @@ impl BuildContext {
     #[must_use]
     pub fn listing(&self) -> &Listing {
         self.listing.get_or_init(|| self.tree.list(self.matcher(), self.scope))
+    }
+
+    fn overview(&self) -> &Overview {
+        self.overview.get_or_init(|| Overview::new(self, self.listing()))
     }
 
     /// The entry of a path; [`None`] for the root, for what does not exist, and for what lies in an excluded
@@ -184,6 +193,9 @@ impl BuildContext {
     #[must_use]
     pub fn sent_amount(&self, path: &str) -> Amount {
         let path = normalize(path);
+        if path.is_empty() {
+            return self.overview().sent;
+        }
         let listing = self.listing();
         let own = listing.get(&path);
         Amount::of(own.into_iter().chain(listing.below(&path)).filter(|entry| entry.is_sent()))
@@ -284,6 +296,12 @@ impl IgnoreFile {
             Err(_) => Err(ReadError::TooLarge { path: tree.display(path), limit: MAX_IGNORE_FILE }),
         }
     }
+}
+
+/// Whether a source of `COPY` or `ADD` is the whole context.
+#[must_use]
+pub fn is_root(source: &str) -> bool {
+    normalize(source).is_empty()
 }
 
 /// A path relative to the context in its shortest form; the root is the empty one.

@@ -61,6 +61,9 @@ impl<'c> Selection<'c> {
     /// The files that are copied, and their bytes.
     #[must_use]
     pub fn amount(&self) -> Amount {
+        if self.is_root {
+            return self.context.sent_amount("");
+        }
         Amount::of(self.entries())
     }
 

@@ -2,7 +2,7 @@
 
 use ignore::gitignore::GitignoreBuilder;
 
-use crate::context::BuildContext;
+use crate::context::{BuildContext, is_root};
 use crate::model::Model;
 
 /// The entries that instructions name, which no line of an ignore file may keep back. Whoever takes the whole context
@@ -10,7 +10,8 @@ use crate::model::Model;
 pub(crate) fn named_entries(model: &Model<'_>, context: &BuildContext) -> Vec<String> {
     let uses = model.context_uses();
     let sources = uses.iter().flat_map(|found| &found.sources).filter_map(|(_, value)| value.as_known());
-    let selections = sources.map(|source| context.select(source)).filter(|selection| !selection.is_root());
+    let sources = sources.filter(|source| !is_root(source));
+    let selections = sources.map(|source| context.select(source));
     selections.flat_map(|selection| selection.named().to_vec()).map(|entry| entry.path.clone()).collect()
 }
 

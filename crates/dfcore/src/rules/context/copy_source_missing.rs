@@ -1,4 +1,3 @@
-use crate::context::Kind;
 use crate::dockerignore::Glob;
 use crate::rule::{Report, Rule, RuleContext, declare_rule, is_generated, nearest_entry};
 
@@ -60,17 +59,12 @@ impl Rule for CopySourceMissing {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
         let Some(context) = cx.context else { return };
         // A Dockerfile that was stored alone says nothing about its context.
-        if !context
-            .listing()
-            .entries()
-            .iter()
-            .any(|entry| entry.kind == Kind::File && !is_of_the_build(entry.name()))
-        {
+        if !context.has_sources() {
             return;
         }
         for (index, _) in cx.model.instructions() {
             let Some(copy) = cx.model.context_copy(index) else { continue };
-            for source in &copy.sources {
+            for source in copy.sources.iter().filter(|source| !source.is_root()) {
                 let path = source.path.trim_start_matches("./").trim_matches('/');
                 if !context.select(&source.path).is_missing() || is_generated(context, path) {
                     continue;
@@ -85,12 +79,4 @@ impl Rule for CopySourceMissing {
             }
         }
     }
-}
-
-fn is_of_the_build(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.contains("dockerfile")
-        || name.contains("containerfile")
-        || name.ends_with(".dockerignore")
-        || name == "df.toml"
 }

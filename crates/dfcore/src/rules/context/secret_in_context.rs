@@ -1,4 +1,4 @@
-use crate::context::{BuildContext, Entry, IgnoreFile, Kind, excludes_any, ignore_line};
+use crate::context::{BuildContext, Entry, IgnoreFile, excludes_any, ignore_line};
 use crate::fix::{Edit, Fix};
 use crate::rule::{Report, Rule, RuleContext, declare_rule, named_entries};
 use crate::text::Span;
@@ -70,16 +70,6 @@ declare_rule! {
     }
 }
 
-/// Names of files that hold secrets whatever is in them.
-const NAMES: [&str; 8] =
-    [".env", ".git-credentials", ".netrc", "id_dsa", "id_ecdsa", "id_ed25519", "id_rsa", "credentials.kdbx"];
-
-/// Ends of the names of key stores.
-const STORES: [&str; 5] = [".jks", ".kdbx", ".keystore", ".p12", ".pfx"];
-
-/// Names that say "no secret in here".
-const HARMLESS: [&str; 6] = ["example", "sample", "template", "dist", "default", "test"];
-
 impl Rule for SecretInContext {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
         let Some(context) = cx.context else { return };
@@ -88,8 +78,7 @@ impl Rule for SecretInContext {
         if copies.is_empty() {
             return;
         }
-        let secrets: Vec<&Entry> =
-            context.listing().sent().filter(|entry| is_secret(context, entry)).collect();
+        let secrets: Vec<&Entry> = context.secrets().collect();
         if secrets.is_empty() {
             return;
         }
@@ -140,30 +129,4 @@ fn report_taken(
             "keep it out of the build context",
             [Edit::append_ignore_lines(ignore_file, &lines)],
         ));
-}
-
-fn is_secret(context: &BuildContext, entry: &Entry) -> bool {
-    let name = entry.name();
-    if entry.kind != Kind::File || entry.bytes == 0 {
-        return false;
-    }
-    let lower = name.to_ascii_lowercase();
-    if HARMLESS.iter().any(|word| lower.contains(word)) {
-        return false;
-    }
-    let holds = |words: &[&str]| {
-        context.small_text(&entry.path).is_some_and(|text| words.iter().any(|word| text.contains(word)))
-    };
-    if NAMES.contains(&name) || lower.starts_with(".env.") || STORES.iter().any(|end| lower.ends_with(end)) {
-        return true;
-    }
-    match &*lower {
-        ".npmrc" => holds(&["_authToken=", "_auth=", "_password="]),
-        ".pypirc" => holds(&["password"]),
-        "credentials" => entry.path.ends_with(".aws/credentials"),
-        "config.json" => entry.path.ends_with(".docker/config.json") && holds(&["\"auth\""]),
-        _ if lower.ends_with(".pem") || lower.ends_with(".key") => holds(&["PRIVATE KEY-----"]),
-        _ if lower.ends_with(".json") && lower.contains("service") => holds(&["\"private_key\""]),
-        _ => false,
-    }
 }
