@@ -250,5 +250,7 @@ pub fn all() -> &'static [Registered] {
 /// The rule of a code, name or alias, in any case.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Registered> {
-    ALL.iter().find(|rule| rule.meta().names().any(|other| other.eq_ignore_ascii_case(name)))
+    let by_code = ALL.iter().find(|rule| rule.meta().code == name);
+    by_code
+        .or_else(|| ALL.iter().find(|rule| rule.meta().names().any(|other| other.eq_ignore_ascii_case(name))))
 }
