@@ -20,6 +20,7 @@ mod npm;
 mod nuget;
 mod official_images;
 mod options;
+mod own_tree;
 mod pdm;
 mod pinning;
 mod pip;
@@ -41,6 +42,7 @@ pub use command::{
     Action, Cache, CacheDisabled, CommandOption, Location, Manifest, ManifestRole, Package, PackageCommand,
     PackageSource, Verb,
 };
+pub use own_tree::names_own_tree;
 pub use requirements::{RequirementsReferences, requirements_references};
 
 use super::Model;

@@ -1,6 +1,6 @@
 use crate::context::BuildContext;
 use crate::fix::{Applicability, Edit, Fix};
-use crate::model::packages::{Manager, PackageCommand, requirements_references};
+use crate::model::packages::{Action, Manager, PackageCommand, names_own_tree, requirements_references};
 use crate::model::{ContextCopy, ContextSource, Model, clean, is_below};
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
 use crate::syntax::ast::{InstructionKind, MountType};
@@ -15,7 +15,8 @@ declare_rule! {
     ///
     /// The rule fires when an install reads a manifest that an earlier `COPY` brought along with other files. It
     /// is silent when the install needs the source (`pip install .`, `-e .`, a local path in the requirements
-    /// file, `uv sync` without `--no-install-project`) and when the manifest comes by a bind mount.
+    /// file, `uv sync` without `--no-install-project`, a workspace, a `postinstall` script) and when the manifest comes by a
+    /// bind mount.
     ///
     /// ## Example
     ///
@@ -54,6 +55,41 @@ declare_rule! {
     ///
     /// ## Example
     ///
+    /// ## Example
+    ///
+    /// The same holds for what npm, yarn, pnpm, bun, poetry, pdm, pipenv, bundler and `go mod download` read:
+    ///
+    /// ```file=package.json
+    /// {"name": "app", "dependencies": {"express": "^5.1.0"}}
+    /// ```
+    ///
+    /// ```file=package-lock.json
+    /// {"name": "app", "lockfileVersion": 3}
+    /// ```
+    ///
+    /// ```file=server.js
+    /// require("express")().listen(8080)
+    /// ```
+    ///
+    /// ```dockerfile,bad
+    /// FROM node:22-slim
+    /// WORKDIR /app
+    /// COPY . .
+    /// RUN --mount=type=cache,target=/root/.npm npm ci
+    /// CMD ["node", "server.js"]
+    /// ```
+    ///
+    /// ```dockerfile,fixed
+    /// FROM node:22-slim
+    /// WORKDIR /app
+    /// COPY package-lock.json package.json ./
+    /// RUN --mount=type=cache,target=/root/.npm npm ci
+    /// COPY . .
+    /// CMD ["node", "server.js"]
+    /// ```
+    ///
+    /// ## Example
+    ///
     /// Without a build context only `COPY .` is known to bring the manifest:
     ///
     /// ```dockerfile,bad
@@ -75,6 +111,7 @@ declare_rule! {
     /// - <https://docs.docker.com/build/cache/optimize/#order-your-layers>
     /// - <https://docs.astral.sh/uv/guides/integration/docker/#intermediate-layers>
     /// - <https://pip.pypa.io/en/stable/reference/requirements-file-format/>
+    /// - <https://docs.npmjs.com/cli/v11/using-npm/scripts#life-cycle-operation-order>
     pub SourceBeforeDependencies {
         code: "DF3004",
         name: "source-before-dependencies",
@@ -90,8 +127,24 @@ declare_rule! {
 /// How many files a requirements file may include, directly or not.
 const MAX_MANIFESTS: usize = 64;
 
-/// The managers whose manifests the page of this rule explains.
-const MANAGERS: [Manager; 2] = [Manager::Pip, Manager::Uv];
+/// The managers that install from manifests alone. What others install, or how they build, needs the source too.
+const MANAGERS: [Manager; 11] = [
+    Manager::Bun,
+    Manager::Bundler,
+    Manager::Go,
+    Manager::Npm,
+    Manager::Pdm,
+    Manager::Pip,
+    Manager::Pipenv,
+    Manager::Pnpm,
+    Manager::Poetry,
+    Manager::Uv,
+    Manager::Yarn,
+];
+
+/// Files beside a `package.json` that say more about an install, which may need still others.
+const NODE_SETTINGS: [&str; 5] =
+    [".pnpmfile.cjs", ".yarnrc", ".yarnrc.yml", "bunfig.toml", "pnpm-workspace.yaml"];
 
 impl Rule for SourceBeforeDependencies {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
@@ -99,7 +152,7 @@ impl Rule for SourceBeforeDependencies {
         // Each COPY is reported once, for the first install that it spoils.
         let mut reported: Vec<usize> = Vec::new();
         for (index, _) in model.instructions() {
-            for install in model.installs(index).filter(|install| MANAGERS.contains(&install.manager)) {
+            for install in model.installs(index).filter(|install| installs_from_manifests(install)) {
                 let Some(found) = spoiled(model, cx.context, index, install) else { continue };
                 if !reported.contains(&found.copy.index) {
                     reported.push(found.copy.index);
@@ -108,6 +161,12 @@ impl Rule for SourceBeforeDependencies {
             }
         }
     }
+}
+
+fn installs_from_manifests(install: &PackageCommand) -> bool {
+    MANAGERS.contains(&install.manager)
+        && matches!(install.verb.action, Action::Install | Action::Download)
+        && install.project.is_none()
 }
 
 /// A `COPY` that makes an install run again at every edit.
@@ -125,12 +184,13 @@ fn spoiled(
     install: &PackageCommand,
 ) -> Option<Spoiled> {
     let stage = model.stage_of(index)?;
-    if install.project.is_some() || changes_folder(model, index, install) {
-        return None;
-    }
     let mut read: Vec<String> = Vec::new();
     for manifest in &install.manifests {
-        let path = model.state(index).absolute(manifest.path.as_deref()?)?;
+        let path = manifest.path.as_deref()?;
+        let path = match path.starts_with('/') {
+            true => clean(path),
+            false => clean(&format!("{}/{path}", install.directory.as_deref()?)),
+        };
         if is_bound(model, index, &path) {
             return None;
         }
@@ -159,12 +219,6 @@ fn spoiled(
         }
     }
     None
-}
-
-/// Whether a `cd` before the install makes its relative paths mean something else.
-fn changes_folder(model: &Model<'_>, index: usize, install: &PackageCommand) -> bool {
-    let before = &model.script(index).commands[..install.command];
-    before.iter().any(|command| command.is("cd") || command.is("pushd"))
 }
 
 /// Whether a bind mount brings a path into a step.
@@ -226,7 +280,7 @@ fn with_includes(context: &BuildContext, manager: Manager, manifests: Vec<String
         if files.contains(&path) {
             continue;
         }
-        if files.len() == MAX_MANIFESTS {
+        if files.len() == MAX_MANIFESTS || is_setting(&path) {
             return Includes::Unknown;
         }
         let is_requirements = matches!(manager, Manager::Pip | Manager::Uv) && path.ends_with(".txt");
@@ -239,11 +293,34 @@ fn with_includes(context: &BuildContext, manager: Manager, manifests: Vec<String
             let folder = path.rfind('/').map_or("", |slash| &path[..slash]);
             let includes = references.includes.iter().map(|file| clean(&format!("/{folder}/{file}")));
             waiting.extend(includes.map(|file| file.trim_start_matches('/').to_owned()));
+        } else if let Some(includes) = beside(context, &path) {
+            waiting.extend(includes);
+        } else {
+            return Includes::NeedSource;
         }
         files.push(path);
     }
     files.sort();
     Includes::Files(files)
+}
+
+/// The files beside a manifest that its manager reads too; `None` when it may read anything.
+fn beside(context: &BuildContext, path: &str) -> Option<Vec<String>> {
+    let (folder, name) = path.rsplit_once('/').map_or(("", path), |(folder, name)| (folder, name));
+    let is_list = matches!(name, "Gemfile" | "Pipfile" | "go.mod" | "package.json" | "pyproject.toml");
+    if is_list && context.small_text(path).is_none_or(|text| names_own_tree(name, &text)) {
+        return None;
+    }
+    let settings = [".npmrc"].into_iter().chain(NODE_SETTINGS).filter(|_| name == "package.json");
+    let settings = settings.map(|setting| match folder {
+        "" => setting.to_owned(),
+        folder => format!("{folder}/{setting}"),
+    });
+    Some(settings.filter(|setting| context.entry(setting).is_some()).collect())
+}
+
+fn is_setting(path: &str) -> bool {
+    NODE_SETTINGS.contains(&path.rsplit('/').next().unwrap_or_default())
 }
 
 fn say(
