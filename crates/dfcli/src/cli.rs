@@ -142,6 +142,23 @@ pub(crate) struct InputArgs {
     pub(crate) jobs: Option<NonZeroUsize>,
 }
 
+/// Where the configuration comes from.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Configuration")]
+pub(crate) struct ConfigArgs {
+    /// Read this configuration file and no other: a df.toml, or hadolint's when it ends in .yaml.
+    #[arg(long, value_name = "FILE", env = "DFLINT_CONFIG", conflicts_with = "isolated")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Set a key of df.toml, such as `lint.fail-on=error`; goes before files and environment.
+    #[arg(short = 'c', value_name = "KEY=VALUE")]
+    pub(crate) settings: Vec<String>,
+
+    /// Read no configuration file and no variable that configures.
+    #[arg(long)]
+    pub(crate) isolated: bool,
+}
+
 /// Which rules to run.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Rules")]
@@ -178,17 +195,8 @@ pub(crate) struct RuleArgs {
     #[arg(long)]
     pub(crate) require_reason: bool,
 
-    /// Read this configuration file and no other: a df.toml, or hadolint's when it ends in .yaml.
-    #[arg(long, value_name = "FILE", env = "DFLINT_CONFIG", conflicts_with = "isolated")]
-    pub(crate) config: Option<PathBuf>,
-
-    /// Set a key of df.toml, such as `lint.fail-on=error`; goes before files and environment.
-    #[arg(short = 'c', value_name = "KEY=VALUE")]
-    pub(crate) settings: Vec<String>,
-
-    /// Read no configuration file and no variable that configures.
-    #[arg(long)]
-    pub(crate) isolated: bool,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
 }
 
 #[derive(Debug, Args)]
@@ -464,17 +472,8 @@ pub(crate) struct FormatArgs {
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
 
-    /// Read this configuration file and no other.
-    #[arg(long, value_name = "FILE", env = "DFLINT_CONFIG", conflicts_with = "isolated")]
-    pub(crate) config: Option<PathBuf>,
-
-    /// Set a key of df.toml, such as `format.line-width=120`; goes before files and environment.
-    #[arg(short = 'c', value_name = "KEY=VALUE")]
-    pub(crate) settings: Vec<String>,
-
-    /// Read no configuration file and no variable that configures.
-    #[arg(long)]
-    pub(crate) isolated: bool,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
 }
 
 impl FormatArgs {
@@ -493,12 +492,7 @@ impl FormatArgs {
 
     /// Where the configuration comes from; no rule runs.
     pub(crate) fn rules(&self) -> RuleArgs {
-        RuleArgs {
-            config: self.config.clone(),
-            settings: self.settings.clone(),
-            isolated: self.isolated,
-            ..RuleArgs::default()
-        }
+        RuleArgs { config: self.config.clone(), ..RuleArgs::default() }
     }
 }
 
@@ -579,7 +573,9 @@ pub(crate) struct ContextArgs {
     #[arg(long, value_name = "PATH", conflicts_with_all = ["list", "diff", "budget"])]
     pub(crate) explain: Option<String>,
 
-    /// How much may be sent (50MB, 1.5GiB); above it the exit code is 1, with the fewest lines that would help.
+    /// How much may be sent (50MB, 1.5GiB) [default: what df.toml says, or anything]
+    ///
+    /// Above it the exit code is 1, with the fewest lines of an ignore file that would help.
     #[arg(long, value_name = "SIZE", conflicts_with_all = ["list", "diff"])]
     pub(crate) budget: Option<String>,
 
@@ -594,6 +590,9 @@ pub(crate) struct ContextArgs {
     /// How to print it.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: ContextFormat,
+
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
 }
 
 /// How a context is printed.

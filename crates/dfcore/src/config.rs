@@ -13,6 +13,7 @@
 //! # Ok::<(), dfcore::config::ConfigError>(())
 //! ```
 
+mod context;
 mod edition;
 mod entry;
 mod error;
@@ -33,6 +34,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
+pub use context::ContextConfig;
 pub use edition::Edition;
 pub use entry::Effective;
 pub use error::{ConfigError, Problem};
@@ -52,7 +54,7 @@ use error::Problems;
 use layer::Layer;
 use table::{into_table, take, unknown_keys};
 
-/// What a `df.toml` may have at its top. The tables but `lint`, `format` and `output` belong to the image builder,
+/// What a `df.toml` may have at its top. The tables but `lint`, `context`, `format` and `output` belong to the image builder,
 /// which reads them itself.
 const KEYS: [&str; 8] = ["extends", "lint", "format", "output", "context", "build", "gate", "budget"];
 
@@ -92,6 +94,7 @@ impl Level {
 pub struct Config {
     layers: Vec<Layer>,
     extends: Option<Extends>,
+    context: ContextConfig,
     format: FormatConfig,
     output: OutputConfig,
     /// Every key that was set, in the order of the layers.
@@ -181,6 +184,7 @@ impl Config {
         Self {
             layers: chain(base.layers, self.layers),
             extends: self.extends,
+            context: self.context.on_top_of(base.context),
             format: self.format.on_top_of(base.format),
             output: self.output.on_top_of(base.output),
             entries: base.entries.into_iter().chain(self.entries).collect(),
@@ -202,6 +206,12 @@ impl Config {
     #[must_use]
     pub const fn extends(&self) -> Option<&Extends> {
         self.extends.as_ref()
+    }
+
+    /// What is expected of the build context.
+    #[must_use]
+    pub const fn context(&self) -> &ContextConfig {
+        &self.context
     }
 
     /// How Dockerfiles are laid out.
@@ -242,6 +252,9 @@ impl Config {
         let mut config = Self { entries: entry::of_file(&root, source), ..Self::default() };
         if let Some(value) = take(&mut root, "extends") {
             config.extends = read_extends(value, source, problems);
+        }
+        if let Some(value) = take(&mut root, "context") {
+            config.context = ContextConfig::read(value, problems);
         }
         if let Some(value) = take(&mut root, "format") {
             config.format = FormatConfig::read(value, problems);
@@ -384,8 +397,23 @@ mod tests {
 
     #[test]
     fn tables_of_the_builder_are_left_alone() {
-        let text = "[context]\na = 1\n[build]\n[gate]\nb = { c = 2 }\n[budget]\n";
+        let text = "[build]\na = 1\n[gate]\nb = { c = 2 }\n[budget]\n";
         assert!(Config::parse("df.toml", text).is_ok());
+    }
+
+    #[test]
+    fn sizes_are_read_with_and_without_units() {
+        let budget = |value: &str| {
+            Config::parse("df.toml", &format!("context.budget = {value}"))
+                .map(|config| config.context().budget)
+        };
+        assert_eq!(budget("'50MB'").unwrap(), Some(50_000_000));
+        assert_eq!(budget("1024").unwrap(), Some(1024));
+        assert_eq!(Config::parse("df.toml", "[context]").unwrap().context().budget, None);
+        for wrong in ["'many'", "-1", "true"] {
+            let error = budget(wrong).unwrap_err().to_string();
+            assert!(error.contains("a number of bytes, or a text such as"), "{wrong}: {error}");
+        }
     }
 
     #[test]

@@ -12,7 +12,8 @@ use dfcore::context::{BudgetReport, BuildContext, ContextReport, IgnoreFile, Sco
 use dfcore::text::parse_bytes;
 
 use crate::Exit;
-use crate::cli::{ContextArgs, ContextFormat};
+use crate::cli::{ContextArgs, ContextFormat, RuleArgs};
+use crate::config::SettingsFinder;
 use crate::discover::require;
 use crate::input::display_name;
 use crate::output::context::{
@@ -34,8 +35,14 @@ pub(super) fn run(args: &ContextArgs, terminal: &mut Terminal) -> Result<Exit> {
     if let Some(file) = &args.file {
         require(file)?;
     }
-    let budget = args.budget.as_deref().map(read_budget).transpose()?;
     let dockerfile = args.file.clone().unwrap_or_else(|| args.directory.join("Dockerfile"));
+    let budget = match &args.budget {
+        Some(text) => Some(read_budget(text)?),
+        None => {
+            let rules = RuleArgs { config: args.config.clone(), ..RuleArgs::default() };
+            SettingsFinder::new(&rules, None)?.config_of(Some(&dockerfile))?.context().budget
+        }
+    };
     let context = BuildContext::open(&args.directory, Some(&dockerfile))?;
     if args.init {
         let takers = Takers::read(&dockerfile, &args.directory)?;

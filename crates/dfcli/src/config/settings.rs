@@ -82,14 +82,15 @@ impl SettingsFinder {
         if rules.require_reason {
             command_line.extend_select.push(REASON_RULE.to_owned());
         }
-        let source = match &rules.config {
+        let source = match &rules.config.config {
             Some(file) => Source::File(file.clone()),
-            None if rules.isolated => Source::Nothing,
+            None if rules.config.isolated => Source::Nothing,
             None => Source::Nearest,
         };
         // Whoever wants no configuration wants none from the environment either.
-        let mut above_files = if rules.isolated { Config::default() } else { environment::read(variable)? };
-        for setting in &rules.settings {
+        let mut above_files =
+            if rules.config.isolated { Config::default() } else { environment::read(variable)? };
+        for setting in &rules.config.settings {
             let (key, value) =
                 setting.split_once('=').ok_or_else(|| SettingsError::NoValue(setting.clone()))?;
             above_files = Config::set(&format!("-c {setting}"), key.trim(), value)?.on_top_of(above_files);

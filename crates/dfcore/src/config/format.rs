@@ -1,10 +1,10 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
-use toml::de::{DeValue, ValueDeserializer};
+use toml::de::DeValue;
 
 use super::error::Problems;
-use super::table::{into_table, unknown_keys};
+use super::table::read_section;
 
 /// `[format]`: what may be chosen about the layout of Dockerfiles.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -19,16 +19,7 @@ impl FormatConfig {
     const KEYS: [&'static str; 1] = ["line-width"];
 
     pub(super) fn read(value: Spanned<DeValue<'_>>, problems: &mut Problems) -> Self {
-        let span = value.span();
-        let Some(table) = into_table(value, "`format`", problems) else { return Self::default() };
-        if unknown_keys(&table, &Self::KEYS, "a key of `[format]`", problems) {
-            return Self::default();
-        }
-        let value = Spanned::new(span, DeValue::Table(table));
-        Self::deserialize(ValueDeserializer::from(value)).unwrap_or_else(|error| {
-            problems.add_toml(&error);
-            Self::default()
-        })
+        read_section(value, "format", &Self::KEYS, problems)
     }
 
     pub(super) fn on_top_of(self, base: Self) -> Self {

@@ -1,10 +1,10 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
-use toml::de::{DeValue, ValueDeserializer};
+use toml::de::DeValue;
 
 use super::error::Problems;
-use super::table::{into_table, unknown_keys};
+use super::table::read_section;
 
 /// `[output]`: how a command line prints findings. Which formats and colours there are is for it to know.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -21,16 +21,7 @@ impl OutputConfig {
     const KEYS: [&'static str; 2] = ["format", "color"];
 
     pub(super) fn read(value: Spanned<DeValue<'_>>, problems: &mut Problems) -> Self {
-        let span = value.span();
-        let Some(table) = into_table(value, "`output`", problems) else { return Self::default() };
-        if unknown_keys(&table, &Self::KEYS, "a key of `[output]`", problems) {
-            return Self::default();
-        }
-        let value = Spanned::new(span, DeValue::Table(table));
-        Self::deserialize(ValueDeserializer::from(value)).unwrap_or_else(|error| {
-            problems.add_toml(&error);
-            Self::default()
-        })
+        read_section(value, "output", &Self::KEYS, problems)
     }
 
     pub(super) fn on_top_of(self, base: Self) -> Self {

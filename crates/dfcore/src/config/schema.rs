@@ -1,6 +1,6 @@
 use serde_json::{Map, Value, json};
 
-use super::{FormatConfig, KEYS, OutputConfig, Selection};
+use super::{ContextConfig, FormatConfig, KEYS, OutputConfig, Selection};
 use crate::rule::{self, LabelRules};
 use crate::rules;
 
@@ -71,6 +71,7 @@ pub fn schema() -> Value {
         "type": "string",
     });
     tables.insert("extends".to_owned(), extends);
+    tables.insert("context".to_owned(), rule::schema::<ContextConfig>().to_value());
     tables.insert("format".to_owned(), rule::schema::<FormatConfig>().to_value());
     tables.insert("output".to_owned(), rule::schema::<OutputConfig>().to_value());
     tables.insert("lint".to_owned(), lint);
