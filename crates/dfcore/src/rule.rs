@@ -111,6 +111,7 @@ mod meta;
 pub(crate) mod packages;
 mod repeated;
 mod report;
+mod script_edits;
 
 use std::fmt;
 use std::sync::Arc;
@@ -128,6 +129,7 @@ pub(crate) use last_users::LastUser;
 pub use meta::{Group, RuleMeta, is_buildkit_name};
 pub(crate) use repeated::report_repeated;
 pub use report::{Finding, Report};
+pub(crate) use script_edits::ScriptEdits;
 
 use crate::context::BuildContext;
 use crate::model::packages::PackageCommand;

@@ -113,10 +113,11 @@ impl Edit {
         Self::insert(last.end, inserted)
     }
 
-    /// Inserts a flag (`--mount=…`) right behind an instruction's keyword.
+    /// Inserts a flag (`--mount=…`) right behind an instruction's keyword; under `ONBUILD` behind that of the instruction
+    /// which it holds.
     #[must_use]
     pub fn insert_flag(instruction: &Instruction, flag: &str) -> Self {
-        Self::insert(instruction.keyword.end, format!(" {flag}"))
+        Self::insert(instruction.inner().keyword.end, format!(" {flag}"))
     }
 
     /// Inserts a parser directive (`syntax=docker/dockerfile:1`) as the first line, below a byte order mark
@@ -282,6 +283,7 @@ mod tests {
             "RUN --network=none --mount=type=tmpfs,target=/t a\n"
         );
         assert_eq!(on_instruction("RUN \\\n  a\n", 0, insert), "RUN --network=none \\\n  a\n");
+        assert_eq!(on_instruction("ONBUILD RUN a\n", 0, insert), "ONBUILD RUN --network=none a\n");
     }
 
     #[test]

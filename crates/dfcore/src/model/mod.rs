@@ -7,6 +7,7 @@ mod graph;
 mod image_ref;
 mod kept_cache;
 mod mounts;
+mod official_base;
 pub mod packages;
 mod ports;
 mod resolve;
@@ -31,6 +32,7 @@ pub use filesystem::{ContextCopy, ContextSource, SourceKind, Transfer, TransferS
 pub use graph::{Need, Use};
 pub use image_ref::{ImageReference, InvalidReference};
 pub use mounts::{CacheCover, MountedFolder, cache_mount_flag, is_below};
+pub use official_base::OfficialBase;
 pub use ports::ExposedPort;
 pub use stages::{Base, Origin, Stage};
 pub use state::{State, User, clean, is_relative};

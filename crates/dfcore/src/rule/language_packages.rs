@@ -1,7 +1,9 @@
 //! What the rules about package managers have in common.
 
 use super::{Finding, Report, RuleContext};
+use crate::fix::{Edit, Fix};
 use crate::model::packages::{Package, PackageCommand, PackageSource};
+use crate::model::{CacheCover, Model, cache_mount_flag};
 
 /// Reports the packages that some installs leave to the registry: one finding per instruction. `floating` gives those of
 /// a command, `help` says what to do for the name of one.
@@ -48,11 +50,35 @@ pub(crate) fn report_kept_cache(
         let script = model.script(index);
         let keepers = model.cache_keepers(index).into_iter();
         let keepers = keepers.filter(|install| cx.sees(&script.commands[install.command]));
-        let mut keepers = keepers.filter(|install| looks_at(index, install));
-        let Some(first) = keepers.next() else { continue };
-        let finding = report
-            .at(first.span, format!("{} keeps its downloads in the image", first.manager.name()))
-            .labels(keepers.map(|install| install.span), "and so does this one");
+        let keepers: Vec<&PackageCommand> = keepers.filter(|install| looks_at(index, install)).collect();
+        let Some((first, others)) = keepers.split_first() else { continue };
+        let name = first.manager.name();
+        let mut finding = report
+            .at(first.span, format!("{name} keeps its downloads in the image"))
+            .labels(others.iter().map(|install| install.span), "and so does this one");
+        if let Some(edits) = mounts(model, index, &keepers) {
+            finding = finding.fix(Fix::suggested(format!("mount a cache for {name}"), edits));
+        }
         fill(finding, first.cache.directories.first().map(String::as_str));
     }
+}
+
+/// Mounts a cache where those installs keep their downloads. `None` where the step removes the folder itself, and where the
+/// owner of the mount is not known.
+fn mounts(model: &Model<'_>, index: usize, keepers: &[&PackageCommand]) -> Option<Vec<Edit>> {
+    let mut flags: Vec<String> = Vec::new();
+    for install in keepers {
+        let CacheCover::Missing(directories) = model.cache_cover(index, install) else { return None };
+        for directory in directories {
+            let flag = cache_mount_flag(&directory, model.state(index))?;
+            if model.removes(index, &directory) {
+                return None;
+            }
+            if !flags.contains(&flag) {
+                flags.push(flag);
+            }
+        }
+    }
+    let instruction = model.instruction(index);
+    Some(flags.iter().map(|flag| Edit::insert_flag(instruction, flag)).collect())
 }

@@ -1,14 +1,17 @@
 use super::{Report, RuleContext};
-use crate::text::Span;
+use crate::fix::{Edit, Fix};
+use crate::model::Model;
+use crate::syntax::ast::Instruction;
 
 /// Reports each instruction of a kind that takes the place of one before it in the same stage. All stages are looked at:
 /// an instruction that does nothing is a mistake in any of them.
 pub(crate) fn report_repeated(cx: &RuleContext<'_>, keyword: &str, note: &str, report: &mut Report<'_>) {
     let model = cx.model;
     for stage in model.stages() {
-        let mut before: Option<Span> = None;
+        let mut before: Option<&Instruction> = None;
         for (_, instruction) in model.body(stage).filter(|(_, other)| other.kind.name() == keyword) {
-            if let Some(before) = before {
+            if let Some(earlier) = before {
+                let before = earlier.keyword;
                 let finding = if cx.follows_buildkit() {
                     let line = model.line(instruction.keyword.start);
                     report
@@ -23,9 +26,18 @@ pub(crate) fn report_repeated(cx: &RuleContext<'_>, keyword: &str, note: &str, r
                         )
                         .label(before, "this one has no effect")
                 };
-                finding.note(note).help(format!("keep one `{keyword}` in the stage"));
+                let finding = finding.note(note).help(format!("keep one `{keyword}` in the stage"));
+                if let Some(edit) = removal(model, earlier) {
+                    finding.fix(Fix::safe(format!("remove the `{keyword}` without effect"), [edit]));
+                }
             }
-            before = Some(instruction.keyword);
+            before = Some(instruction);
         }
     }
+}
+
+/// Removes an instruction that has its lines to itself and no comment between them.
+fn removal(model: &Model<'_>, instruction: &Instruction) -> Option<Edit> {
+    let has_comment = model.slice(instruction.span).lines().any(|line| line.trim_start().starts_with('#'));
+    (!has_comment).then(|| Edit::remove_instruction(model.source, instruction))
 }

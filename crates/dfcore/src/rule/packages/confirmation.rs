@@ -1,5 +1,6 @@
+use crate::fix::{Edit, Fix};
 use crate::model::packages::{Action, Manager, PackageCommand, PackageSource};
-use crate::rule::{Report, RuleContext};
+use crate::rule::{Report, RuleContext, ScriptEdits};
 use crate::shell::{Command, RedirectKind};
 
 use super::{configured_stages, holds_at, program, report_together, shell_command, verb};
@@ -18,6 +19,10 @@ pub(crate) struct Confirmation {
     pub(crate) help: &'static str,
     /// What happens.
     pub(crate) note: &'static str,
+    /// The option that answers.
+    pub(crate) answer: &'static str,
+    /// Whether it stands in front of the verb.
+    pub(crate) is_global: bool,
 }
 
 impl Confirmation {
@@ -45,8 +50,23 @@ impl Confirmation {
             let message = format!("`{program} {verb}` asks for a confirmation that nobody can give");
             let Some(finding) = report_together(report, &places, message, "so does this") else { continue };
             let help = self.help.replace("{program}", program).replace("{verb}", verb);
-            finding.note(self.note).help(help);
+            let finding = finding.note(self.note).help(help);
+            if let Some(edits) = self.edits(cx, index, &asking) {
+                finding.fix(Fix::suggested(format!("answer with `{}`", self.answer), edits));
+            }
         }
+    }
+
+    /// The edits that let all those commands answer.
+    fn edits(&self, cx: &RuleContext<'_>, index: usize, asking: &[&PackageCommand]) -> Option<Vec<Edit>> {
+        let edits = ScriptEdits::of(cx.model, index)?;
+        let answered = asking.iter().map(|asking| {
+            let command = shell_command(cx.model, index, asking);
+            let program = command.words.first()?.span;
+            let place = if self.is_global { program } else { asking.verb.span };
+            edits.insert_behind(command, place, self.answer)
+        });
+        answered.collect()
     }
 }
 

@@ -1,5 +1,6 @@
+use crate::fix::{Edit, Fix};
 use crate::model::packages::{Action, Location, Manager, PackageCommand};
-use crate::rule::{Report, RuleContext};
+use crate::rule::{Report, RuleContext, ScriptEdits};
 use crate::shell::Wrapper;
 
 use super::{program, report_together, shell_command, verb};
@@ -18,6 +19,8 @@ pub(crate) struct KeptCache {
     pub(crate) what: &'static str,
     /// What to do, with `{}` for the program.
     pub(crate) help: &'static str,
+    /// The arguments with which the program empties the cache; `None` where something else is to be done.
+    pub(crate) emptying: Option<&'static str>,
 }
 
 impl KeptCache {
@@ -53,14 +56,21 @@ impl KeptCache {
                 continue;
             };
             let vain = ours
-                .filter(|command| command.verb.action == Action::Clean && command.command > first.command)
-                .map(|command| command.span);
-            for span in vain.take(1) {
-                finding = finding.label(span, "this does not remove it");
+                .filter(|command| command.verb.action == Action::Clean && command.command > first.command);
+            let vain: Vec<&PackageCommand> = vain.collect();
+            for command in vain.iter().take(1) {
+                finding = finding.label(command.span, "this does not remove it");
             }
-            finding
+            let finding = finding
                 .note("a later instruction cannot take it out of this layer again")
                 .help(self.help.replace("{}", program));
+            let edits = match self.emptying {
+                Some(arguments) => emptying(cx, index, &kept, &vain, arguments).map(|edit| vec![edit]),
+                None => without_cache(cx, index, &kept),
+            };
+            if let Some(edits) = edits {
+                finding.fix(Fix::suggested(format!("leave {} out of the image", self.what), edits));
+            }
         }
     }
 
@@ -72,4 +82,50 @@ impl KeptCache {
         }
         self.folders.iter().map(|&folder| folder.to_owned()).collect()
     }
+}
+
+/// Lets the program empty its cache at the end of the step: with the command that does too little, where there is one
+/// behind all that fill it, or with one more.
+fn emptying(
+    cx: &RuleContext<'_>,
+    index: usize,
+    kept: &[&PackageCommand],
+    vain: &[&PackageCommand],
+    arguments: &str,
+) -> Option<Edit> {
+    let edits = ScriptEdits::of(cx.model, index)?;
+    let last = kept.last()?;
+    let clean = vain.last().filter(|clean| clean.command > last.command);
+    if let Some(clean) = clean {
+        let command = shell_command(cx.model, index, clean);
+        let verb = command.words.iter().position(|word| word.span == clean.verb.span)?;
+        let (verb, rest) = command.words[verb..].split_first()?;
+        return match rest {
+            [] => edits.insert_after(verb, arguments.strip_prefix("clean ")?),
+            [only] if !only.raw.starts_with('-') => edits.replace(only, arguments.strip_prefix("clean ")?),
+            _ => None,
+        };
+    }
+    let sudo = match shell_command(cx.model, index, last).through.as_slice() {
+        [] => "",
+        [Wrapper::Sudo] => "sudo ",
+        _ => return None,
+    };
+    edits.append(&format!("{sudo}{} {arguments}", program(cx.model, index, last)))
+}
+
+/// Lets the commands keep nothing, with `--no-cache` in the place of an option that asks for a new index.
+fn without_cache(cx: &RuleContext<'_>, index: usize, kept: &[&PackageCommand]) -> Option<Vec<Edit>> {
+    const NO_CACHE: &str = "--no-cache";
+    let edits = ScriptEdits::of(cx.model, index)?;
+    let without = kept.iter().map(|kept| {
+        let command = shell_command(cx.model, index, kept);
+        let update =
+            command.words.iter().find(|word| matches!(&*word.raw, "-U" | "--update" | "--update-cache"));
+        match update {
+            Some(update) => edits.replace(update, NO_CACHE),
+            None => edits.insert_behind(command, kept.verb.span, NO_CACHE),
+        }
+    });
+    without.collect()
 }

@@ -1,6 +1,7 @@
+use crate::fix::{Edit, Fix};
 use crate::model::is_template;
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
-use crate::syntax::ast::InstructionKind;
+use crate::syntax::ast::{Escape, InstructionKind};
 
 declare_rule! {
     /// Several files are copied to one path that is not written as a folder.
@@ -16,12 +17,21 @@ declare_rule! {
     /// COPY package.json package-lock.json /app
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM node:24
+    /// COPY package.json package-lock.json /app/
+    /// ```
+    ///
     /// ```dockerfile,good
     /// FROM node:24
     /// COPY package.json package-lock.json /app/
     /// WORKDIR /app
     /// COPY index.html main.js .
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Suggested: unless a folder of that name is there already, all the files are in it afterwards and not the last one alone.
     ///
     /// ## Differs from
     ///
@@ -38,7 +48,7 @@ declare_rule! {
         group: Correctness,
         severity: Error,
         confidence: High,
-        fix: None,
+        fix: Suggested,
         since: "0.1.0",
         aliases: ["DL3021"],
     }
@@ -62,10 +72,15 @@ impl Rule for CopyDestinationWithoutSlash {
                 continue;
             }
             let count = copy.sources.len();
-            report
+            let finding = report
                 .at(word.span, format!("{count} sources are copied to `{}`, which does not end in `/`", path.text()))
                 .note("unless it is a folder already, each takes the place of the one before, or the build fails")
                 .help(format!("write `{}/`", path.text()));
+            // On Windows it may be the other slash.
+            if !written.contains('\\') && model.dockerfile.escape == Escape::Backslash {
+                let edit = Edit::insert(word.span.end, "/");
+                finding.fix(Fix::suggested("let the destination end in `/`", [edit]));
+            }
         }
     }
 }

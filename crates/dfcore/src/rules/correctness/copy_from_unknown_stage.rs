@@ -1,3 +1,4 @@
+use crate::fix::{Applicability, Edit, Fix};
 use crate::model::{Model, Need, Origin, Use, is_template};
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
 use crate::syntax::suggest;
@@ -22,6 +23,14 @@ declare_rule! {
     /// COPY --from=bulider /app /app
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM golang:1.26 AS builder
+    /// RUN go build -o /app ./cmd/app
+    ///
+    /// FROM alpine:3.20
+    /// COPY --from=builder /app /app
+    /// ```
+    ///
     /// ```dockerfile,bad
     /// FROM golang:1.26
     /// RUN go build -o /app ./cmd/app
@@ -39,6 +48,10 @@ declare_rule! {
     /// COPY --from=ghcr.io/astral-sh/uv /uv /bin/uv
     /// COPY --from=busybox:1.37 /bin/wget /bin/wget
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Unsafe: the nearest name is a guess.
     ///
     /// ## Limits
     ///
@@ -60,7 +73,7 @@ declare_rule! {
         group: Correctness,
         severity: Warning,
         confidence: Medium,
-        fix: None,
+        fix: Unsafe,
         since: "0.1.0",
         aliases: ["DL3022"],
     }
@@ -99,7 +112,11 @@ fn check(model: &Model<'_>, need: &Need, report: &mut Report<'_>) {
         "it is then a build context of that name, or the image `docker.io/library/{name}:latest`"
     ));
     match suggest::nearest(&name, names) {
-        Some(nearest) => finding.help(suggest::did_you_mean(nearest)),
+        Some(nearest) => {
+            let edit = Edit::replace(need.span, nearest);
+            let fix = Fix::new(format!("write `{nearest}`"), Applicability::Unsafe, [edit]);
+            finding.help(suggest::did_you_mean(nearest)).fix(fix)
+        }
         None => {
             finding.help(format!("name a stage of the file, or the image with its tag: `{name}:<version>`"))
         }

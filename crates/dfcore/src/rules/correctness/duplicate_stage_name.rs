@@ -1,7 +1,9 @@
 use rustc_hash::FxHashMap;
 
+use crate::fix::{Edit, Fix};
+use crate::model::{Model, Origin};
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
-use crate::syntax::ast::InstructionKind;
+use crate::syntax::ast::{From, InstructionKind};
 use crate::text::Span;
 
 declare_rule! {
@@ -23,6 +25,24 @@ declare_rule! {
     /// COPY --from=build /app /app
     /// ```
     ///
+    /// A name that nothing in the file uses can go:
+    ///
+    /// ```dockerfile,bad
+    /// FROM golang:1.26 AS build
+    /// RUN go test ./...
+    ///
+    /// FROM golang:1.26 AS build
+    /// RUN go build -o /app ./cmd/app
+    /// ```
+    ///
+    /// ```dockerfile,fixed
+    /// FROM golang:1.26
+    /// RUN go test ./...
+    ///
+    /// FROM golang:1.26 AS build
+    /// RUN go build -o /app ./cmd/app
+    /// ```
+    ///
     /// ```dockerfile,good
     /// FROM golang:1.26 AS build-server
     /// RUN go build -o /app ./cmd/app
@@ -33,6 +53,11 @@ declare_rule! {
     /// FROM alpine:3.20
     /// COPY --from=build-server /app /app
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Safe: the earlier stage loses a name that leads to the later one anyway. There is no fix when anything in the file uses
+    /// the name, since the earlier stage may have been meant.
     ///
     /// ## Differs from
     ///
@@ -49,7 +74,7 @@ declare_rule! {
         group: Correctness,
         severity: Error,
         confidence: High,
-        fix: None,
+        fix: Safe,
         since: "0.1.0",
         aliases: ["DL3024", "DuplicateStageName"],
     }
@@ -58,7 +83,7 @@ declare_rule! {
 impl Rule for DuplicateStageName {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
         let model = cx.model;
-        let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
+        let mut seen: FxHashMap<&str, (Span, &From)> = FxHashMap::default();
         for stage in model.stages() {
             let (Some(name), InstructionKind::From(from)) =
                 (&stage.name, &model.instruction(stage.from).kind)
@@ -66,14 +91,34 @@ impl Rule for DuplicateStageName {
                 continue;
             };
             let Some(word) = &from.name else { continue };
-            if let Some(before) = seen.insert(name, word.span) {
+            if let Some((before, earlier)) = seen.insert(name, (word.span, from)) {
                 let line = model.line(before.start);
-                report
+                let finding = report
                     .at(word.span, format!("the stage on line {line} is called `{name}` too"))
                     .label(before, "the same name")
                     .note("`--from` and `--target` only ever mean the last stage of a name")
                     .help("give each stage a name of its own");
+                if let Some(edit) = removal(model, earlier).filter(|_| !is_used(model, name)) {
+                    finding.fix(Fix::safe("drop the first name", [edit]));
+                }
             }
         }
     }
+}
+
+/// Whether an instruction of the file takes something from a stage of that name.
+fn is_used(model: &Model<'_>, name: &str) -> bool {
+    let mut needs = model.stages().iter().flat_map(|stage| model.needs(stage));
+    needs.any(|need| match need.origin {
+        Origin::Stage(stage) => model.stages()[stage].name.as_deref() == Some(name),
+        // What only the build knows may be the name.
+        Origin::External(value) => value.as_known().is_none(),
+    })
+}
+
+/// Takes the name out of a `FROM` on one line.
+fn removal(model: &Model<'_>, from: &From) -> Option<Edit> {
+    let end = from.name.as_ref()?.span.end;
+    let name = Span::new(from.image.as_ref()?.span.end, end);
+    (!model.slice(name).contains('\n')).then(|| Edit::remove(name))
 }

@@ -1,3 +1,4 @@
+use crate::fix::{Edit, Fix};
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
 
 declare_rule! {
@@ -14,11 +15,20 @@ declare_rule! {
     /// EXPOSE 8080:80 127.0.0.1:8443:443/tcp
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM nginx:1.27
+    /// EXPOSE 80 443/tcp
+    /// ```
+    ///
     /// ```dockerfile,good
     /// FROM nginx:1.27
     /// ARG PORT=80
     /// EXPOSE ${PORT} 443/tcp
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Suggested: the image stays the same, but the port of the host may have been the one that was meant.
     ///
     /// ## Sources
     ///
@@ -30,7 +40,7 @@ declare_rule! {
         group: Correctness,
         severity: Warning,
         confidence: High,
-        fix: None,
+        fix: Suggested,
         since: "0.1.0",
         aliases: ["ExposeInvalidFormat"],
     }
@@ -42,10 +52,15 @@ impl Rule for ExposeHostPort {
             for port in cx.model.exposed_ports(index) {
                 let Some(host) = port.host() else { continue };
                 let container = port.container();
-                report
+                let finding = report
                     .at(port.span, format!("`{host}` is a place of the host, which an image cannot choose"))
                     .note(format!("only `{container}` is recorded; the rest is dropped, and a later BuildKit refuses the file"))
                     .help(format!("write `{container}`, and start containers with `-p {host}:{}`", port.number()));
+                // What comes from a variable is written elsewhere.
+                if cx.model.slice(port.span) == port.text && !container.is_empty() {
+                    let edit = Edit::replace(port.span, container);
+                    finding.fix(Fix::suggested(format!("write `{container}`"), [edit]));
+                }
             }
         }
     }

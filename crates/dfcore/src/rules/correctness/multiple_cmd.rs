@@ -14,6 +14,11 @@ declare_rule! {
     /// CMD ["/srv/app"]
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM alpine:3.20
+    /// CMD ["/srv/app"]
+    /// ```
+    ///
     /// ```dockerfile,good
     /// FROM alpine:3.20 AS test
     /// CMD ["/srv/test"]
@@ -21,6 +26,11 @@ declare_rule! {
     /// FROM alpine:3.20
     /// CMD ["/srv/app"]
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Safe: the instruction that is removed has no effect on the image. Comments above it stay; one with a comment between its
+    /// lines is left alone.
     ///
     /// ## Differs from
     ///
@@ -38,7 +48,7 @@ declare_rule! {
         group: Correctness,
         severity: Warning,
         confidence: High,
-        fix: None,
+        fix: Safe,
         since: "0.1.0",
         aliases: ["DL4003", "MultipleInstructionsDisallowed"],
     }

@@ -13,11 +13,21 @@ declare_rule! {
     /// ENTRYPOINT ["/srv/app"]
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM alpine:3.20
+    /// ENTRYPOINT ["/srv/app"]
+    /// ```
+    ///
     /// ```dockerfile,good
     /// FROM alpine:3.20
     /// ENTRYPOINT ["/srv/prepare"]
     /// CMD ["/srv/app"]
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Safe: the instruction that is removed has no effect on the image. Comments above it stay; one with a comment between its
+    /// lines is left alone.
     ///
     /// ## Differs from
     ///
@@ -35,7 +45,7 @@ declare_rule! {
         group: Correctness,
         severity: Warning,
         confidence: High,
-        fix: None,
+        fix: Safe,
         since: "0.1.0",
         aliases: ["DL4004", "MultipleInstructionsDisallowed"],
     }

@@ -14,10 +14,20 @@ declare_rule! {
     /// HEALTHCHECK CMD ["curl", "-f", "http://localhost/ready"]
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM nginx:1.29
+    /// HEALTHCHECK CMD ["curl", "-f", "http://localhost/ready"]
+    /// ```
+    ///
     /// ```dockerfile,good
     /// FROM nginx:1.29
     /// HEALTHCHECK CMD ["curl", "-f", "http://localhost/ready"]
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Safe: the instruction that is removed has no effect on the image. Comments above it stay; one with a comment between its
+    /// lines is left alone.
     ///
     /// ## Differs from
     ///
@@ -35,7 +45,7 @@ declare_rule! {
         group: Correctness,
         severity: Warning,
         confidence: High,
-        fix: None,
+        fix: Safe,
         since: "0.1.0",
         aliases: ["DL3012", "MultipleInstructionsDisallowed"],
     }

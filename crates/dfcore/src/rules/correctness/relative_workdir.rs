@@ -1,6 +1,7 @@
-use crate::model::{Base, Reason, is_relative};
+use crate::fix::{Applicability, Edit, Fix};
+use crate::model::{Base, Model, Reason, clean, is_relative};
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
-use crate::syntax::ast::InstructionKind;
+use crate::syntax::ast::{InstructionKind, Word};
 
 declare_rule! {
     /// The working directory is relative to that of the base image, which the file does not say.
@@ -23,12 +24,33 @@ declare_rule! {
     /// WORKDIR cmd
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM golang:1.26 AS build
+    /// WORKDIR /go/src
+    /// COPY . .
+    ///
+    /// FROM build
+    /// WORKDIR cmd
+    /// ```
+    ///
+    /// Which folder it is on other images is for somebody to say:
+    ///
+    /// ```dockerfile,bad
+    /// FROM example.com/base:1
+    /// WORKDIR src
+    /// ```
+    ///
     /// ```dockerfile,good
     /// FROM golang:1.26
     /// WORKDIR /src
     /// COPY . .
     /// WORKDIR cmd/server
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Safe where an absolute `WORKDIR` above says which folder it is. Suggested on an official image whose working directory is
+    /// known: it is the same folder as long as that image stays as it is. No fix on other images.
     ///
     /// ## Differs from
     ///
@@ -46,6 +68,12 @@ declare_rule! {
     /// WORKDIR cmd/server
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM golang:1.26
+    /// WORKDIR /src
+    /// WORKDIR /src/cmd/server
+    /// ```
+    ///
     /// BuildKit reports only the first `WORKDIR` of a stage, as here, but on
     /// `scratch` too. It takes `C:/app` for relative unless it builds for Windows, which a file does not say.
     ///
@@ -60,7 +88,7 @@ declare_rule! {
         group: Correctness,
         severity: Warning,
         confidence: High,
-        fix: None,
+        fix: Suggested,
         since: "0.1.0",
         aliases: ["DL3000", "WorkdirRelativePath"],
     }
@@ -96,12 +124,29 @@ impl Rule for RelativeWorkdir {
                         "it is a folder in the working directory of `{image}`, wherever that is"
                     ));
                 }
-                finding.help(format!(
+                let finding = finding.help(format!(
                     "write the whole path, such as `/{}`",
                     value.text().trim_start_matches("./")
                 ));
+                if let Some(fix) = fix(model, index, word) {
+                    finding.fix(fix);
+                }
             }
             is_reported.push(reported);
         }
     }
+}
+
+/// Writes the whole path where the folder is known that it is in.
+fn fix(model: &Model<'_>, index: usize, word: &Word) -> Option<Fix> {
+    let (folder, applicability) = match model.state(index).workdir.as_known() {
+        Some(folder) => (folder, Applicability::Safe),
+        None => (model.official_base(index)?.workdir?, Applicability::Suggested),
+    };
+    // A build may choose the values of variables.
+    let path = model.literal(word).filter(|path| path == model.slice(word.span))?;
+    let needs_quotes = path.contains([' ', '\t', '\\', '"', '\'']);
+    let path = clean(&format!("{folder}/{path}"));
+    let fix = Fix::new(format!("write `{path}`"), applicability, [Edit::replace_word(word, path)]);
+    (!needs_quotes && !model.is_windows(index)).then_some(fix)
 }

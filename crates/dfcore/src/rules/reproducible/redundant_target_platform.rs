@@ -1,3 +1,4 @@
+use crate::fix::{Edit, Fix};
 use crate::model::{Lookup, Reason};
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
 
@@ -13,6 +14,10 @@ declare_rule! {
     /// FROM --platform=$TARGETPLATFORM alpine:3.20
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM alpine:3.20
+    /// ```
+    ///
     /// ```dockerfile,good
     /// FROM --platform=$BUILDPLATFORM golang:1.26 AS build
     /// FROM alpine:3.20
@@ -24,12 +29,20 @@ declare_rule! {
     /// FROM --platform=${TARGETPLATFORM:-linux/amd64} alpine:3.20
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM alpine:3.20
+    /// ```
+    ///
     /// An argument of that name that the file itself sets is another matter:
     ///
     /// ```dockerfile,good
     /// ARG TARGETPLATFORM=linux/amd64
     /// FROM --platform=$TARGETPLATFORM alpine:3.20
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Safe: the stage is built for the same platform.
     ///
     /// ## Differs from
     ///
@@ -45,7 +58,7 @@ declare_rule! {
         group: Reproducible,
         severity: Info,
         confidence: High,
-        fix: None,
+        fix: Safe,
         since: "0.1.0",
         aliases: ["DL3065", "RedundantTargetPlatform"],
     }
@@ -61,7 +74,10 @@ impl Rule for RedundantTargetPlatform {
             }
             let target = model.state(stage.from).scope.get("TARGETPLATFORM");
             if target == Lookup::Unknown(Reason::Platform) {
-                report.at(flag.span, "a stage is built for the target platform anyway").help("drop the flag");
+                report
+                    .at(flag.span, "a stage is built for the target platform anyway")
+                    .help("drop the flag")
+                    .fix(Fix::safe("drop the flag", [Edit::remove_word(model.source, flag.span)]));
             }
         }
     }

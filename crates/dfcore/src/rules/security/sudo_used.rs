@@ -1,5 +1,7 @@
-use crate::model::User;
-use crate::rule::{Report, Rule, RuleContext, declare_rule};
+use crate::fix::{Edit, Fix};
+use crate::model::{Model, User};
+use crate::rule::{Report, Rule, RuleContext, ScriptEdits, declare_rule};
+use crate::shell::Command;
 use crate::text::Span;
 
 declare_rule! {
@@ -19,10 +21,27 @@ declare_rule! {
     /// RUN sudo apt-get update && sudo apt-get install -y curl
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM ubuntu:24.04
+    /// RUN apt-get update && apt-get install -y curl
+    /// ```
+    ///
     /// ```dockerfile,bad
     /// FROM jupyter/minimal-notebook:2024-10-07
     /// USER jovyan
     /// RUN sudo apt-get update
+    /// ```
+    ///
+    /// Where `sudo` does more than to run a program, somebody has to look:
+    ///
+    /// ```dockerfile,bad
+    /// FROM ubuntu:24.04
+    /// RUN sudo -u postgres createdb app
+    /// ```
+    ///
+    /// ```dockerfile,bad
+    /// FROM ubuntu:24.04
+    /// RUN sudo echo -e 'a\nb'
     /// ```
     ///
     /// ```dockerfile,good
@@ -31,6 +50,12 @@ declare_rule! {
     /// RUN apt-get update && apt-get install -y sudo curl
     /// USER jovyan
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Suggested, and only where the step runs as root: after a `USER root`, or on an official image whose user is root. The
+    /// program then sees the variables that `sudo` would have hidden. There is no fix for a `sudo` with options and for
+    /// what the shell has built in, such as `echo`, which is another program with `sudo`.
     ///
     /// ## Differs from
     ///
@@ -47,7 +72,7 @@ declare_rule! {
         group: Security,
         severity: Warning,
         confidence: Medium,
-        fix: None,
+        fix: Suggested,
         since: "0.1.0",
         aliases: ["DL3004"],
     }
@@ -65,7 +90,7 @@ impl Rule for SudoUsed {
             let user = model.state(index).user;
             let message = format!("a build step uses `{program}`");
             let finding = report.at(*first, message).labels(others.iter().map(|(_, span)| *span), "here too");
-            match user.is_root() {
+            let finding = match user.is_root() {
                 Some(true) => finding
                     .note(format!("the step runs as root, so that `{program}` does nothing"))
                     .help(format!("leave `{program}` out")),
@@ -82,6 +107,33 @@ impl Rule for SudoUsed {
                     .help(format!("leave `{program}` out; if the base image has another user, put `USER root` in front")),
                 None => finding.help("put `USER root` in front of the step, and the user's own `USER` behind it"),
             };
+            let edits = edits(model, index);
+            if !edits.is_empty() {
+                finding.fix(Fix::suggested("leave it out", edits));
+            }
         }
     }
+}
+
+/// What a shell has built in and `sudo` would have run as another program, or not at all.
+const BUILT_IN: [&str; 12] =
+    ["[", "cd", "echo", "eval", "exec", "export", "kill", "printf", "source", "test", "time", "umask"];
+
+/// Leaves out the `sudo` of all commands that root runs without anything else being asked of it.
+fn edits(model: &Model<'_>, index: usize) -> Vec<Edit> {
+    let user = model.state(index).user;
+    let is_root = match user {
+        User::OfBaseImage => model.official_base(index).is_some(),
+        _ => user.is_root() == Some(true),
+    };
+    let Some(edits) = ScriptEdits::of(model, index).filter(|_| is_root) else { return Vec::new() };
+    let is_plain = |command: &&Command| command.is("sudo") || command.is("doas");
+    let commands = model.script(index).commands.iter().filter(is_plain);
+    let removed = commands.filter_map(|command| {
+        let [sudo, program, ..] = command.words.as_slice() else { return None };
+        let name = program.value.as_deref()?;
+        let is_program = !name.starts_with('-') && !name.contains('=') && !BUILT_IN.contains(&name);
+        is_program.then(|| edits.remove_before(sudo, program)).flatten()
+    });
+    removed.collect()
 }

@@ -19,12 +19,22 @@ declare_rule! {
     /// RUN apt-get update && apt-get install --no-install-recommends git && rm -rf /var/lib/apt/lists/*
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM debian:12
+    /// RUN apt-get update && apt-get install -y --no-install-recommends git && rm -rf /var/lib/apt/lists/*
+    /// ```
+    ///
     /// ```dockerfile,good
     /// FROM debian:12
     /// RUN apt-get update && apt-get install -y --no-install-recommends git && rm -rf /var/lib/apt/lists/*
     /// RUN yes | apt-get purge git
     /// RUN apt-get -o APT::Get::Assume-Yes=true autoremove
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Suggested: the same image where the step worked without it; but a step whose failure went unnoticed (`… || true`) now
+    /// does what it says.
     ///
     /// ## Differs from
     ///
@@ -43,7 +53,7 @@ declare_rule! {
         group: Shell,
         severity: Warning,
         confidence: High,
-        fix: None,
+        fix: Suggested,
         since: "0.1.0",
         aliases: ["DL3014"],
     }
@@ -56,6 +66,8 @@ const COMMANDS: Confirmation = Confirmation {
     key: "apt::get::assume-yes",
     help: "write `{program} {verb} -y`",
     note: "a build has no input: apt aborts as soon as it has to ask",
+    answer: "-y",
+    is_global: false,
 };
 
 impl Rule for AptNotConfirmed {

@@ -1,6 +1,8 @@
-use crate::rule::{Report, Rule, RuleContext, declare_rule};
+use crate::fix::{Applicability, Edit, Fix};
+use crate::model::{Base, Model};
+use crate::rule::{Report, Rule, RuleContext, ScriptEdits, declare_rule};
 use crate::shell::{Command, Nesting, Operator};
-use crate::syntax::ast::InstructionKind;
+use crate::syntax::ast::{CommandForm, InstructionKind, Run};
 
 declare_rule! {
     /// A `RUN` changes the folder with `cd`.
@@ -25,11 +27,45 @@ declare_rule! {
     /// RUN make
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM debian:12
+    /// WORKDIR /src
+    /// RUN make
+    /// ```
+    ///
+    /// ```dockerfile,bad
+    /// FROM debian:12 AS build
+    /// RUN cd /src \
+    ///     && make
+    /// WORKDIR /srv
+    /// RUN cd /src/doc && make
+    /// COPY app .
+    /// ```
+    ///
+    /// ```dockerfile,fixed
+    /// FROM debian:12 AS build
+    /// WORKDIR /src
+    /// RUN make
+    /// WORKDIR /srv
+    /// WORKDIR /src/doc
+    /// RUN make
+    /// WORKDIR /srv
+    /// COPY app .
+    /// ```
+    ///
     /// ```dockerfile,good
     /// FROM debian:12
     /// WORKDIR /src
     /// RUN make && (cd doc && make) && version=$(cd doc && cat VERSION)
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Suggested for a `cd` to an absolute path at the start of a step, where nothing below uses the working directory before an
+    /// absolute `WORKDIR`, or where that of before is known and can be set again: all else stays the same, but a folder that is
+    /// not there is made instead of failing the step. A step with flags, such as mounts, is left alone.
+    ///
+    /// Unsafe for a step that is nothing but the `cd`: it had no effect, and the `WORKDIR` has one on all that is below.
     ///
     /// ## Differs from
     ///
@@ -61,7 +97,7 @@ declare_rule! {
         group: Shell,
         severity: Info,
         confidence: Low,
-        fix: None,
+        fix: Unsafe,
         since: "0.1.0",
         aliases: ["DL3003"],
     }
@@ -93,12 +129,80 @@ impl Rule for CdInRun {
                 .labels(others.iter().map(|command| command.span), "here too")
                 .note("the next instruction starts in the `WORKDIR` again");
             let is_first = first.before == Operator::None;
-            match folder.map(|word| model.slice(word.span)) {
+            let finding = match folder.map(|word| model.slice(word.span)) {
                 Some(folder) if is_first || is_last => finding.help(format!("write `WORKDIR {folder}`")),
                 _ => finding.help("split the step and write `WORKDIR`, or put the `cd` into a subshell"),
             };
+            if let Some(fix) = fix(model, index) {
+                finding.fix(fix);
+            }
         }
     }
+}
+
+/// A `WORKDIR` in place of the `cd` that a step begins with.
+fn fix(model: &Model<'_>, index: usize) -> Option<Fix> {
+    let instruction = model.instruction(index);
+    let InstructionKind::Run(Run { command: CommandForm::Shell(text), .. }) = &instruction.kind else {
+        return None;
+    };
+    let edits = ScriptEdits::of(model, index)?;
+    let (first, rest) = model.script(index).commands.split_first()?;
+    let [cd, folder] = first.words.as_slice() else { return None };
+    let folder = folder.value.as_deref().filter(|folder| is_plain_path(folder))?;
+    let is_plain = cd.raw == "cd" && first.redirects.is_empty() && first.assignments.is_empty();
+    if !is_plain || !instruction.flags.is_empty() || first.span.start != text.span.start {
+        return None;
+    }
+    let workdir = format!("WORKDIR {folder}");
+    if rest.is_empty() {
+        let is_whole = first.span.end == instruction.span.end && first.nesting.is_empty();
+        let edit = Edit::replace(instruction.span, workdir.as_str());
+        return is_whole.then(|| Fix::new(format!("write `{workdir}`"), Applicability::Unsafe, [edit]));
+    }
+    let goes_back = |command: &Command| {
+        command.words.iter().any(|word| word.raw.contains("OLDPWD") || (command.is("cd") && word.is("-")))
+    };
+    if rest.iter().any(goes_back) {
+        return None;
+    }
+    let source = model.source;
+    let mut all = vec![
+        Edit::insert_lines_before(source, &model.dockerfile, instruction, &[&workdir]),
+        edits.remove_first()?,
+    ];
+    if needs_old_folder(model, index) {
+        let old = model.state(index).workdir.as_known().filter(|old| is_plain_path(old))?;
+        all.push(Edit::insert_lines_after(source, instruction, &[&format!("WORKDIR {old}")]));
+    }
+    Some(Fix::suggested(format!("write `{workdir}`"), all))
+}
+
+/// Whether a path is absolute and means itself in a `WORKDIR`.
+fn is_plain_path(path: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+@".contains(&byte);
+    path.starts_with('/') && path.bytes().all(is_plain)
+}
+
+/// Whether something below an instruction depends on the working directory that it had.
+fn needs_old_folder(model: &Model<'_>, index: usize) -> bool {
+    let Some(stage) = model.stage_of(index) else { return true };
+    for (_, instruction) in model.body(stage).filter(|(below, _)| *below > index) {
+        match &instruction.kind {
+            InstructionKind::Workdir(_) => return !model.slice(instruction.arguments.span).starts_with('/'),
+            InstructionKind::Arg(_)
+            | InstructionKind::Env(_)
+            | InstructionKind::Expose(_)
+            | InstructionKind::Label(_)
+            | InstructionKind::Maintainer(_)
+            | InstructionKind::Shell(_)
+            | InstructionKind::Stopsignal(_)
+            | InstructionKind::User(_) => {}
+            _ => return true,
+        }
+    }
+    let is_base = model.stages().iter().any(|other| other.base == Base::Stage(stage.index));
+    model.is_shipped(stage) || is_base
 }
 
 /// Whether the folder stays changed for the rest of the step.

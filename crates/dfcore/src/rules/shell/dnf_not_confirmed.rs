@@ -17,11 +17,21 @@ declare_rule! {
     /// RUN dnf install git && dnf clean all
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM fedora:41
+    /// RUN dnf install -y git && dnf clean all
+    /// ```
+    ///
     /// ```dockerfile,good
     /// FROM fedora:41
     /// RUN dnf install -y git && dnf clean all
     /// RUN dnf --setopt=assumeyes=1 upgrade && dnf clean all
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Suggested: the same image where the step worked without it; but a step whose failure went unnoticed (`… || true`) now
+    /// does what it says.
     ///
     /// ## Differs from
     ///
@@ -40,7 +50,7 @@ declare_rule! {
         group: Shell,
         severity: Warning,
         confidence: High,
-        fix: None,
+        fix: Suggested,
         since: "0.1.0",
         aliases: ["DL3038"],
     }
@@ -53,6 +63,8 @@ const COMMANDS: Confirmation = Confirmation {
     key: "assumeyes",
     help: "write `{program} {verb} -y`",
     note: "a build has no input: dnf takes that for a no and fails",
+    answer: "-y",
+    is_global: false,
 };
 
 impl Rule for DnfNotConfirmed {

@@ -1,8 +1,10 @@
 use std::borrow::Cow;
 
-use crate::model::{Base, Model};
-use crate::rule::{Report, Rule, RuleContext, declare_rule};
+use crate::fix::{Edit, Fix};
+use crate::model::{Base, Model, Stage};
+use crate::rule::{Report, Rule, RuleContext, ScriptEdits, declare_rule};
 use crate::shell::{Command, Dialect, Nesting, Script, Word};
+use crate::syntax::ast::InstructionKind;
 
 declare_rule! {
     /// A failure in front of a pipe goes unnoticed.
@@ -24,9 +26,35 @@ declare_rule! {
     /// RUN curl -fsSL https://example.com/install.sh | bash
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM debian:12
+    /// SHELL ["/bin/bash", "-o", "pipefail", "-c"]
+    /// RUN curl -fsSL https://example.com/install.sh | bash
+    /// ```
+    ///
     /// ```dockerfile,bad
     /// FROM alpine:3.20
     /// RUN wget -qO- https://example.com/install.sh | sh
+    /// ```
+    ///
+    /// ```dockerfile,fixed
+    /// FROM alpine:3.20
+    /// SHELL ["/bin/ash", "-o", "pipefail", "-c"]
+    /// RUN wget -qO- https://example.com/install.sh | sh
+    /// ```
+    ///
+    /// Which shells another image has is not known, and some pipes only work without the option: `head` stops reading, and
+    /// what writes to it fails.
+    ///
+    /// ```dockerfile,bad
+    /// FROM example.com/tools:1
+    /// RUN curl -fsSL https://example.com/install.sh | bash
+    /// ```
+    ///
+    /// ```dockerfile,bad
+    /// FROM debian:12
+    /// RUN curl -fsSL https://example.com/install.sh | bash
+    /// RUN yes | ./configure | head -n 1
     /// ```
     ///
     /// ```dockerfile,good
@@ -54,6 +82,13 @@ declare_rule! {
     /// RUN echo 'app:x:1000:' | tee -a /etc/group
     /// ```
     ///
+    /// ## Fix safety
+    ///
+    /// Suggested, and only on official images, of which it is known whether they have bash or BusyBox's ash: the steps below run
+    /// in that shell too, a step that failed unnoticed now fails, and so does a `CMD` in shell form start. There is no fix where
+    /// a step below counts on the `sh` of Debian (`echo` with a backslash or option, braces) or on an unnoticed
+    /// failure (`yes |`, `grep |`, `| head`, `| grep -q`).
+    ///
     /// ## Differs from
     ///
     /// hadolint's DL4006
@@ -73,7 +108,7 @@ declare_rule! {
         group: Shell,
         severity: Warning,
         confidence: Low,
-        fix: None,
+        fix: Suggested,
         since: "0.1.0",
         aliases: ["DL4006"],
         options: {
@@ -86,6 +121,8 @@ declare_rule! {
 impl Rule for PipefailMissing {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
         let model = cx.model;
+        // For each stage, whether a fix gives it another shell.
+        let mut is_fixed = vec![false; model.stages().len()];
         for (index, script) in model.run_scripts() {
             let shell = model.state(index).shell;
             if !script.dialect.is_shell() || asks_for_pipefail(shell.iter().map(|word| word.as_str().into()))
@@ -95,13 +132,76 @@ impl Rule for PipefailMissing {
             let unseen = self.unseen_failures(script);
             let Some((first, others)) = unseen.split_first() else { continue };
             let name = first.name.as_deref().unwrap_or("the command");
-            report
+            let finding = report
                 .at(first.span, format!("a failure of `{name}` in front of the pipe goes unnoticed"))
                 .labels(others.iter().map(|command| command.span), "of this too")
                 .note("the step succeeds when the last command of the pipe does")
                 .help(help(model, index, script));
+            let Some(stage) = model.stage_of(index) else { continue };
+            if model.lineage(stage).iter().any(|below| is_fixed[below.index]) {
+                continue;
+            }
+            if let Some(fix) = fix(model, index) {
+                is_fixed[stage.index] = true;
+                finding.fix(fix);
+            }
         }
     }
+}
+
+/// Gives the step and those below it a shell that knows the option, where the image has one.
+fn fix(model: &Model<'_>, index: usize) -> Option<Fix> {
+    let base = model.official_base(index)?;
+    let stage = model.stage_of(index)?;
+    let instruction = model.instruction(index);
+    let is_default = model.state(index).shell == ["/bin/sh", "-c"];
+    let is_plain =
+        matches!(instruction.kind, InstructionKind::Run(_)) && model.script(index).dialect == Dialect::Sh;
+    ScriptEdits::of(model, index).filter(|_| is_default && is_plain)?;
+    let takes_shell = |other: &&Stage| model.lineage(other).iter().any(|below| below.index == stage.index);
+    let scripts = model.stages().iter().filter(takes_shell).flat_map(|stage| model.body(stage));
+    let mut scripts = scripts.filter(|(other, _)| *other >= index).map(|(other, _)| model.script(other));
+    let works = |script: &Script| {
+        !script
+            .commands
+            .iter()
+            .any(|command| counts_on_failure(command) || (!base.is_alpine && is_for_dash(command)))
+    };
+    if !scripts.all(works) {
+        return None;
+    }
+    let shell = if base.is_alpine { "/bin/ash" } else { "/bin/bash" };
+    let line = format!(r#"SHELL ["{shell}", "-o", "pipefail", "-c"]"#);
+    let edit = Edit::insert_lines_before(model.source, &model.dockerfile, instruction, &[&line]);
+    Some(Fix::suggested(format!("use `{shell}` with `pipefail`"), [edit]))
+}
+
+/// Whether a command of a pipe fails when all is well, or makes the one before it fail.
+fn counts_on_failure(command: &Command) -> bool {
+    const FRONTS: [&str; 8] = ["cmp", "diff", "egrep", "false", "fgrep", "grep", "ldd", "yes"];
+    let name = command.name.as_deref().unwrap_or_default();
+    let stops = match name {
+        "head" | "less" | "more" => true,
+        "grep" | "egrep" | "fgrep" => command.arguments().iter().any(|word| {
+            let letters = word.raw.strip_prefix('-').unwrap_or_default();
+            letters.contains(['q', 'm', 'l'])
+        }),
+        "sed" | "awk" | "gawk" | "mawk" => {
+            command.arguments().iter().any(|word| word.raw.contains("exit") || word.raw.contains('q'))
+        }
+        _ => false,
+    };
+    (command.after.is_pipe() && FRONTS.contains(&name)) || (command.before.is_pipe() && stops)
+}
+
+/// Whether a command means something else to bash than to the `sh` of Debian.
+fn is_for_dash(command: &Command) -> bool {
+    let has_braces = |word: &Word| {
+        word.raw.contains(',') && word.raw.replace("${", "").contains('{') && !word.raw.contains('\'')
+    };
+    let is_echo = command.is("echo")
+        && command.arguments().iter().any(|word| word.raw.contains('\\') || word.raw.starts_with('-'));
+    is_echo || command.words.iter().any(has_braces)
 }
 
 impl PipefailMissing {

@@ -1,5 +1,6 @@
-use crate::rule::{Report, Rule, RuleContext, declare_rule};
-use crate::shell::{Command, RedirectKind};
+use crate::fix::{Edit, Fix};
+use crate::rule::{Report, Rule, RuleContext, ScriptEdits, declare_rule};
+use crate::shell::{Command, Operator, RedirectKind, Word};
 
 declare_rule! {
     /// `wget` writes its progress into the log of the build.
@@ -17,11 +18,33 @@ declare_rule! {
     /// RUN wget https://example.com/a.tar.gz
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM debian:12
+    /// RUN wget -nv https://example.com/a.tar.gz
+    /// ```
+    ///
+    /// Which wget another image has is not known:
+    ///
+    /// ```dockerfile,bad
+    /// FROM alpine:3.20
+    /// RUN wget https://example.com/a.tar.gz
+    /// ```
+    ///
+    /// ```dockerfile,bad
+    /// FROM debian:12
+    /// RUN wget https://example.com/a.tar.gz 2>&1 | grep -q '200 OK'
+    /// ```
+    ///
     /// ```dockerfile,good
     /// FROM debian:12
     /// RUN wget -nv https://example.com/a.tar.gz && wget -qO- https://example.com/b
     /// RUN wget --progress=dot:giga https://example.com/c && wget https://example.com/d 2>/dev/null
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Safe: only what is printed differs. There is a fix on official images with GNU wget, which BusyBox's is not, and where
+    /// nothing reads what is printed.
     ///
     /// ## Differs from
     ///
@@ -50,7 +73,7 @@ declare_rule! {
         group: Shell,
         severity: Info,
         confidence: Low,
-        fix: None,
+        fix: Safe,
         since: "0.1.0",
         aliases: ["DL3047"],
     }
@@ -58,20 +81,38 @@ declare_rule! {
 
 impl Rule for WgetProgress {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
-        for (_, script) in cx.model.run_scripts() {
+        for (index, script) in cx.model.run_scripts() {
             let talkative = script
                 .commands_named("wget")
                 .filter(|command| cx.sees(command))
                 .filter(|command| shows_progress(command));
-            let mut talkative = talkative.filter_map(|command| Some(command.words.first()?.span));
-            let Some(first) = talkative.next() else { continue };
-            report
-                .at(first, "`wget` writes its progress into the log")
-                .labels(talkative, "here too")
+            let talkative: Vec<(&Command, &Word)> =
+                talkative.filter_map(|command| Some((command, command.words.first()?))).collect();
+            let Some(((_, first), others)) = talkative.split_first() else { continue };
+            let finding = report
+                .at(first.span, "`wget` writes its progress into the log")
+                .labels(others.iter().map(|(_, word)| word.span), "here too")
                 .note("without a terminal it prints a line for every 50 kilobytes")
                 .help("add `-nv` or `-q`; GNU wget also knows `--progress=dot:giga`");
+            if let Some(edits) = edits(cx, index, &talkative) {
+                finding.fix(Fix::safe("print one line per file", edits));
+            }
         }
     }
+}
+
+/// The edits that silence those commands, where it is GNU wget that runs and nothing reads what it prints.
+fn edits(cx: &RuleContext<'_>, index: usize, talkative: &[(&Command, &Word)]) -> Option<Vec<Edit>> {
+    let is_gnu = cx.model.official_base(index).is_some_and(|base| !base.is_alpine);
+    let is_read = |command: &Command| {
+        let goes_on = command.redirects.iter().any(|redirect| redirect.kind == RedirectKind::DuplicateOutput);
+        goes_on || command.after == Operator::PipeAll || !command.nesting.is_empty()
+    };
+    let edits = ScriptEdits::of(cx.model, index).filter(|_| is_gnu)?;
+    let silenced = talkative
+        .iter()
+        .map(|(command, program)| if is_read(command) { None } else { edits.insert_after(program, "-nv") });
+    silenced.collect()
 }
 
 /// The letters of GNU wget's options that take a value.

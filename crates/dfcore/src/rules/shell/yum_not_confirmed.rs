@@ -17,11 +17,21 @@ declare_rule! {
     /// RUN yum install git && yum clean all
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM rockylinux:8
+    /// RUN yum install -y git && yum clean all
+    /// ```
+    ///
     /// ```dockerfile,good
     /// FROM rockylinux:8
     /// RUN yum install -y git && yum clean all
     /// RUN yes | yum update && yum clean all
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Suggested: the same image where the step worked without it; but a step whose failure went unnoticed (`… || true`) now
+    /// does what it says.
     ///
     /// ## Differs from
     ///
@@ -38,7 +48,7 @@ declare_rule! {
         group: Shell,
         severity: Warning,
         confidence: High,
-        fix: None,
+        fix: Suggested,
         since: "0.1.0",
         aliases: ["DL3030"],
     }
@@ -51,6 +61,8 @@ const COMMANDS: Confirmation = Confirmation {
     key: "assumeyes",
     help: "write `{program} {verb} -y`",
     note: "a build has no input: yum takes that for a no and fails",
+    answer: "-y",
+    is_global: false,
 };
 
 impl Rule for YumNotConfirmed {

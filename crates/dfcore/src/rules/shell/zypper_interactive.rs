@@ -17,11 +17,21 @@ declare_rule! {
     /// RUN zypper install git && zypper clean --all
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM opensuse/leap:15.6
+    /// RUN zypper --non-interactive install git && zypper clean --all
+    /// ```
+    ///
     /// ```dockerfile,good
     /// FROM opensuse/leap:15.6
     /// RUN zypper --non-interactive install git && zypper clean --all
     /// RUN zypper install -y jq && zypper clean --all
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Suggested: the same image where the step worked without it; but a step whose failure went unnoticed (`… || true`) now
+    /// does what it says.
     ///
     /// ## Differs from
     ///
@@ -38,7 +48,7 @@ declare_rule! {
         group: Shell,
         severity: Warning,
         confidence: High,
-        fix: None,
+        fix: Suggested,
         since: "0.1.0",
         aliases: ["DL3034"],
     }
@@ -52,6 +62,8 @@ const COMMANDS: Confirmation = Confirmation {
     key: "",
     help: "write `{program} --non-interactive {verb}`",
     note: "a build has no input: zypper fails when it cannot ask",
+    answer: "--non-interactive",
+    is_global: true,
 };
 
 impl Rule for ZypperInteractive {

@@ -17,6 +17,21 @@ declare_rule! {
     /// RUN apk add curl
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM alpine:3.20
+    /// RUN apk add --no-cache curl
+    /// ```
+    ///
+    /// ```dockerfile,bad
+    /// FROM alpine:3.20
+    /// RUN apk --update add curl && apk add -U --virtual .build gcc
+    /// ```
+    ///
+    /// ```dockerfile,fixed
+    /// FROM alpine:3.20
+    /// RUN apk --no-cache add curl && apk add --no-cache --virtual .build gcc
+    /// ```
+    ///
     /// ```dockerfile,good
     /// FROM alpine:3.20
     /// RUN apk add --no-cache curl
@@ -27,6 +42,10 @@ declare_rule! {
     /// RUN --mount=type=cache,target=/var/cache/apk apk add curl
     /// RUN apk add jq && rm -rf /var/cache/apk/*
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Suggested: the index is no longer in the image. An `apk update` in front of it still downloads one.
     ///
     /// ## Differs from
     ///
@@ -44,6 +63,11 @@ declare_rule! {
     /// RUN apk add jq && rm -rf /var/cache/apk/*
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM alpine:3.20
+    /// RUN apk add --no-cache jq && rm -rf /var/cache/apk/*
+    /// ```
+    ///
     /// ## Sources
     ///
     /// - apk(8), `--no-cache`; folder tried out with apk 3.0.6
@@ -54,7 +78,7 @@ declare_rule! {
         group: Size,
         severity: Info,
         confidence: High,
-        fix: None,
+        fix: Suggested,
         since: "0.1.0",
         aliases: ["DL3019"],
     }
@@ -67,6 +91,7 @@ const CACHE: KeptCache = KeptCache {
     folders: &["/var/cache/apk"],
     what: "the package index in `/var/cache/apk`",
     help: "write `{} add --no-cache`, or mount a cache on `/var/cache/apk`",
+    emptying: None,
 };
 
 /// What hadolint asks for: the option, whatever the step does later.

@@ -1,7 +1,8 @@
-use crate::model::is_below;
+use crate::fix::Fix;
 use crate::model::packages::{Action, Manager};
+use crate::model::{Model, is_below};
 use crate::rule::packages::{program, report_together};
-use crate::rule::{Report, Rule, RuleContext, declare_rule};
+use crate::rule::{Report, Rule, RuleContext, ScriptEdits, declare_rule};
 use crate::shell::Wrapper;
 use crate::text::Span;
 
@@ -22,11 +23,46 @@ declare_rule! {
     /// RUN apt-get update && apt-get install -y --no-install-recommends curl
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM debian:12
+    /// RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*
+    /// ```
+    ///
     /// ```dockerfile,bad
     /// FROM debian:12
     /// RUN apt-get update
     /// RUN apt-get install -y --no-install-recommends curl
     /// RUN rm -rf /var/lib/apt/lists/*
+    /// ```
+    ///
+    /// ```dockerfile,bad
+    /// FROM debian:12
+    /// RUN apt-get update && \
+    ///     # For the health check.
+    ///     apt-get install -y --no-install-recommends \
+    ///         curl \
+    ///         jq
+    /// RUN <<EOF
+    /// set -eu
+    /// apt-get update
+    /// apt-get install -y --no-install-recommends git
+    /// EOF
+    /// ```
+    ///
+    /// ```dockerfile,fixed
+    /// FROM debian:12
+    /// RUN apt-get update && \
+    ///     # For the health check.
+    ///     apt-get install -y --no-install-recommends \
+    ///         curl \
+    ///         jq && \
+    ///     rm -rf /var/lib/apt/lists/*
+    /// RUN <<EOF
+    /// set -eu
+    /// apt-get update
+    /// apt-get install -y --no-install-recommends git
+    /// rm -rf /var/lib/apt/lists/*
+    /// EOF
     /// ```
     ///
     /// ```dockerfile,good
@@ -48,6 +84,11 @@ declare_rule! {
     ///     --mount=type=cache,target=/var/lib/apt,sharing=locked \
     ///     apt-get update && apt-get install -y --no-install-recommends curl
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Suggested: the lists are no longer in the image. There is no fix for a step that only updates, since a later one installs
+    /// from its lists, and none where a command at the end might not run, or might hide that the step has failed.
     ///
     /// ## Differs from
     ///
@@ -84,7 +125,7 @@ declare_rule! {
         group: Size,
         severity: Info,
         confidence: High,
-        fix: None,
+        fix: Suggested,
         since: "0.1.0",
         aliases: ["DL3009"],
     }
@@ -118,7 +159,8 @@ impl Rule for AptListsKept {
                 };
                 let kept: Vec<Update<'_>> = updates(cx, index).into_iter().filter(is_kept).collect();
                 if !kept.is_empty() && !model.is_mounted(index, LISTS) {
-                    kept_lists(&kept, too_late, report);
+                    let fix = fix(model, index, &kept);
+                    kept_lists(&kept, too_late, fix, report);
                 }
                 let cleanup = cleanups.iter().find(|cleanup| cleanup.empties(LISTS));
                 too_late = cleanup.map(|cleanup| cleanup.span).or(too_late);
@@ -165,7 +207,23 @@ fn updates<'m>(cx: &RuleContext<'m>, index: usize) -> Vec<Update<'m>> {
     updates
 }
 
-fn kept_lists(kept: &[Update<'_>], too_late: Option<Span>, report: &mut Report<'_>) {
+/// Removes the lists at the end of the step. One that only updates is left alone: a later step installs from its lists.
+fn fix(model: &Model<'_>, index: usize, kept: &[Update<'_>]) -> Option<Fix> {
+    let commands = &model.script(index).commands;
+    let last = &commands[kept.last()?.command];
+    let goes_on = commands.iter().any(|command| {
+        command.span.start >= last.span.end && command.words.iter().any(|word| word.is("install"))
+    });
+    let removal = match last.through.as_slice() {
+        [] => "rm -rf /var/lib/apt/lists/*",
+        [Wrapper::Sudo] => "sudo rm -rf /var/lib/apt/lists/*",
+        _ => return None,
+    };
+    let edit = ScriptEdits::of(model, index)?.append(removal).filter(|_| goes_on)?;
+    Some(Fix::suggested("remove the lists in the same step", [edit]))
+}
+
+fn kept_lists(kept: &[Update<'_>], too_late: Option<Span>, fix: Option<Fix>, report: &mut Report<'_>) {
     let [first, ..] = kept else { return };
     let places: Vec<Span> = kept.iter().map(|update| update.span).collect();
     let message = format!("the package lists that `{} update` downloads stay in the image", first.program);
@@ -174,6 +232,9 @@ fn kept_lists(kept: &[Update<'_>], too_late: Option<Span>, report: &mut Report<'
     if let Some(span) = too_late {
         finding = finding.label(span, "this comes too late: the layer above has them");
     }
-    finding
+    finding = finding
         .help("end the same `RUN` with `&& rm -rf /var/lib/apt/lists/*`, or mount a cache on `/var/lib/apt`");
+    if let Some(fix) = fix {
+        finding.fix(fix);
+    }
 }

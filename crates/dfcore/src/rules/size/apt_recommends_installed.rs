@@ -1,6 +1,9 @@
+use crate::fix::{Edit, Fix};
+use crate::model::Model;
 use crate::model::packages::{Manager, PackageCommand};
-use crate::rule::packages::{configured_stages, holds_at, program, report_together, sets};
-use crate::rule::{Report, Rule, RuleContext, declare_rule};
+use crate::rule::packages::{configured_stages, holds_at, program, report_together, sets, shell_command};
+use crate::rule::{Report, Rule, RuleContext, ScriptEdits, declare_rule};
+use crate::shell::Word;
 
 declare_rule! {
     /// Packages are installed with all that they merely recommend.
@@ -18,6 +21,11 @@ declare_rule! {
     /// RUN apt-get update && apt-get install -y git && rm -rf /var/lib/apt/lists/*
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM debian:12
+    /// RUN apt-get update && apt-get install -y --no-install-recommends git && rm -rf /var/lib/apt/lists/*
+    /// ```
+    ///
     /// ```dockerfile,good
     /// FROM debian:12
     /// RUN apt-get update && apt-get install -y --no-install-recommends git && rm -rf /var/lib/apt/lists/*
@@ -28,6 +36,10 @@ declare_rule! {
     /// RUN echo 'APT::Install-Recommends "false";' > /etc/apt/apt.conf.d/90recommends
     /// RUN apt-get update && apt-get install -y git && rm -rf /var/lib/apt/lists/*
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Suggested: what the packages merely recommend is no longer in the image. Something in it may need that.
     ///
     /// ## Differs from
     ///
@@ -55,7 +67,7 @@ declare_rule! {
         group: Size,
         severity: Info,
         confidence: Low,
-        fix: None,
+        fix: Suggested,
         since: "0.1.0",
         aliases: ["DL3015"],
     }
@@ -82,11 +94,30 @@ impl Rule for AptRecommendsInstalled {
             let places: Vec<_> = open.iter().map(|install| install.verb.span).collect();
             let message = format!("`{program} install` also installs what the packages merely recommend");
             let Some(finding) = report_together(report, &places, message, "so does this") else { continue };
-            finding.note("an image gets software that nothing in it needs to run").help(format!(
-                "write `{program} install --no-install-recommends`, and name what is needed after all"
-            ));
+            let finding =
+                finding.note("an image gets software that nothing in it needs to run").help(format!(
+                    "write `{program} install --no-install-recommends`, and name what is needed after all"
+                ));
+            if let Some(edits) = edits(model, index, &open) {
+                finding.fix(Fix::suggested("leave out what is merely recommended", edits));
+            }
         }
     }
+}
+
+/// Adds the option to all those commands, behind the `-y` where that comes first.
+fn edits(model: &Model<'_>, index: usize, open: &[&PackageCommand]) -> Option<Vec<Edit>> {
+    let edits = ScriptEdits::of(model, index)?;
+    let with_option = open.iter().map(|install| {
+        let command = shell_command(model, index, install);
+        let verb = command.words.iter().position(|word| word.span == install.verb.span)?;
+        let is_answer = |word: &&Word| {
+            matches!(&*word.raw, "-y" | "--yes" | "--assume-yes" | "-yq" | "-qy" | "-qq" | "-q")
+        };
+        let answers = command.words[verb + 1..].iter().take_while(is_answer).count();
+        edits.insert_after(&command.words[verb + answers], "--no-install-recommends")
+    });
+    with_option.collect()
 }
 
 /// Whether the command does not say what it wants of recommended packages.

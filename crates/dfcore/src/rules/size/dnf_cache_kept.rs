@@ -18,9 +18,19 @@ declare_rule! {
     /// RUN dnf install -y git
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM fedora:41
+    /// RUN dnf install -y git && dnf clean all
+    /// ```
+    ///
     /// ```dockerfile,bad
     /// FROM registry.access.redhat.com/ubi9/ubi-minimal:9.4
     /// RUN microdnf install -y git && microdnf clean metadata
+    /// ```
+    ///
+    /// ```dockerfile,fixed
+    /// FROM registry.access.redhat.com/ubi9/ubi-minimal:9.4
+    /// RUN microdnf install -y git && microdnf clean all
     /// ```
     ///
     /// ```dockerfile,good
@@ -29,6 +39,11 @@ declare_rule! {
     /// RUN dnf install -y jq && rm -rf /var/cache/libdnf5
     /// RUN --mount=type=cache,target=/var/cache/libdnf5 dnf install -y patch
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Suggested: the cache is no longer in the image, where a later step might have used it. There is no fix where a command at
+    /// the end of the step might not run, or might hide that the step has failed.
     ///
     /// ## Differs from
     ///
@@ -46,7 +61,7 @@ declare_rule! {
         group: Size,
         severity: Warning,
         confidence: High,
-        fix: None,
+        fix: Suggested,
         since: "0.1.0",
         aliases: ["DL3040"],
     }
@@ -59,6 +74,7 @@ const CACHE: KeptCache = KeptCache {
     folders: &["/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/yum", "/var/cache/tdnf"],
     what: "its cache",
     help: "end the same `RUN` with `&& {} clean all`",
+    emptying: Some("clean all"),
 };
 
 impl Rule for DnfCacheKept {

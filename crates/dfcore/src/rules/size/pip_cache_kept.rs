@@ -20,6 +20,12 @@ declare_rule! {
     /// RUN pip install -r requirements.txt
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM python:3.12-slim
+    /// COPY requirements.txt ./
+    /// RUN --mount=type=cache,target=/root/.cache/pip pip install -r requirements.txt
+    /// ```
+    ///
     /// ```dockerfile,good
     /// FROM python:3.12-slim
     /// COPY requirements.txt ./
@@ -35,6 +41,11 @@ declare_rule! {
     /// FROM python:3.12-slim
     /// COPY --from=build /app /app
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Suggested: a cache mount takes the downloads, so that they are no longer in the image. There is no fix where the number of
+    /// the user that would own the mount is not in the file.
     ///
     /// ## Differs from
     ///
@@ -58,7 +69,7 @@ declare_rule! {
         group: Size,
         severity: Info,
         confidence: Low,
-        fix: None,
+        fix: Suggested,
         since: "0.1.0",
         aliases: ["DL3042"],
     }

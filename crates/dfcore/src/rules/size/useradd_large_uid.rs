@@ -1,5 +1,6 @@
+use crate::fix::Fix;
 use crate::model::State;
-use crate::rule::{Report, Rule, RuleContext, declare_rule};
+use crate::rule::{Report, Rule, RuleContext, ScriptEdits, declare_rule};
 use crate::shell::{Command, Word};
 use crate::text::Span;
 
@@ -20,11 +21,21 @@ declare_rule! {
     /// RUN useradd --create-home --uid "$UID" app
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM debian:12-slim
+    /// ARG UID=1000620000
+    /// RUN useradd --no-log-init --create-home --uid "$UID" app
+    /// ```
+    ///
     /// ```dockerfile,good
     /// FROM debian:12-slim
     /// ARG UID
     /// RUN useradd -l -u 1000620000 app && useradd -u 10001 other && useradd -u "$UID" third
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Suggested: the two files have no record of the user, so that `lastlog` and `faillog` say nothing about it.
     ///
     /// ## Differs from
     ///
@@ -42,7 +53,7 @@ declare_rule! {
         group: Size,
         severity: Warning,
         confidence: High,
-        fix: None,
+        fix: Suggested,
         since: "0.1.0",
         aliases: ["DL3046"],
     }
@@ -60,13 +71,22 @@ impl Rule for UseraddLargeUid {
         for (index, script) in model.run_scripts().filter(|(index, _)| cx.speaks_of_instruction(*index)) {
             let large = script.commands_named("useradd").find_map(|command| {
                 let (span, text) = user_number(command, model.state(index))?;
-                text.parse::<u64>().ok().filter(|number| *number >= LARGE).map(|number| (span, number))
+                text.parse::<u64>()
+                    .ok()
+                    .filter(|number| *number >= LARGE)
+                    .map(|number| (span, number, command))
             });
-            let Some((span, number)) = large else { continue };
-            report
+            let Some((span, number, command)) = large else { continue };
+            let finding = report
                 .at(span, format!("`useradd` writes login records up to user {number}"))
                 .note("they are zeros, sparse on a disk, and in full length in the layer")
                 .help("add `--no-log-init`");
+            let edits = ScriptEdits::of(model, index).zip(command.words.first());
+            if let Some(edit) =
+                edits.and_then(|(edits, program)| edits.insert_after(program, "--no-log-init"))
+            {
+                finding.fix(Fix::suggested("add `--no-log-init`", [edit]));
+            }
         }
     }
 }

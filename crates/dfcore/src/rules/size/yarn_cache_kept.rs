@@ -21,6 +21,12 @@ declare_rule! {
     /// RUN yarn install --frozen-lockfile
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM node:22
+    /// COPY package.json yarn.lock ./
+    /// RUN --mount=type=cache,target=/usr/local/share/.cache/yarn yarn install --frozen-lockfile
+    /// ```
+    ///
     /// ```dockerfile,good
     /// FROM node:22 AS tools
     /// RUN yarn install --frozen-lockfile && yarn cache clean
@@ -28,6 +34,11 @@ declare_rule! {
     /// RUN --mount=type=cache,target=/usr/local/share/.cache/yarn yarn install --frozen-lockfile
     /// RUN yarn install --immutable
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Suggested: a cache mount takes the downloads, so that they are no longer in the image. There is no fix where the number of
+    /// the user that would own the mount is not in the file.
     ///
     /// ## Differs from
     ///
@@ -46,7 +57,7 @@ declare_rule! {
         group: Size,
         severity: Info,
         confidence: Low,
-        fix: None,
+        fix: Suggested,
         since: "0.1.0",
         aliases: ["DL3060"],
     }

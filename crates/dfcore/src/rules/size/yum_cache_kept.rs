@@ -17,9 +17,19 @@ declare_rule! {
     /// RUN yum install -y git
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM rockylinux:8
+    /// RUN yum install -y git && yum clean all
+    /// ```
+    ///
     /// ```dockerfile,bad
     /// FROM rockylinux:8
     /// RUN yum clean all && yum update -y
+    /// ```
+    ///
+    /// ```dockerfile,fixed
+    /// FROM rockylinux:8
+    /// RUN yum clean all && yum update -y && yum clean all
     /// ```
     ///
     /// ```dockerfile,good
@@ -28,6 +38,11 @@ declare_rule! {
     /// RUN yum install -y jq && rm -rf /var/cache/yum
     /// RUN --mount=type=cache,target=/var/cache/dnf yum install -y patch
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Suggested: the cache is no longer in the image, where a later step might have used it. There is no fix where a command at
+    /// the end of the step might not run, or might hide that the step has failed.
     ///
     /// ## Differs from
     ///
@@ -45,7 +60,7 @@ declare_rule! {
         group: Size,
         severity: Warning,
         confidence: High,
-        fix: None,
+        fix: Suggested,
         since: "0.1.0",
         aliases: ["DL3032"],
     }
@@ -59,6 +74,7 @@ const CACHE: KeptCache = KeptCache {
     folders: &["/var/cache/yum", "/var/cache/dnf"],
     what: "its cache",
     help: "end the same `RUN` with `&& {} clean all`",
+    emptying: Some("clean all"),
 };
 
 impl Rule for YumCacheKept {

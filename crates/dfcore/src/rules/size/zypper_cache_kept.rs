@@ -18,9 +18,19 @@ declare_rule! {
     /// RUN zypper --non-interactive install git
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM opensuse/leap:15.6
+    /// RUN zypper --non-interactive install git && zypper clean --all
+    /// ```
+    ///
     /// ```dockerfile,bad
     /// FROM opensuse/leap:15.6
     /// RUN zypper --non-interactive install git && zypper clean
+    /// ```
+    ///
+    /// ```dockerfile,fixed
+    /// FROM opensuse/leap:15.6
+    /// RUN zypper --non-interactive install git && zypper clean --all
     /// ```
     ///
     /// ```dockerfile,good
@@ -29,6 +39,11 @@ declare_rule! {
     /// RUN zypper --non-interactive install jq && rm -rf /var/cache/zypp
     /// RUN --mount=type=cache,target=/var/cache/zypp zypper --non-interactive install patch
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Suggested: the cache is no longer in the image, where a later step might have used it. There is no fix where a command at
+    /// the end of the step might not run, or might hide that the step has failed.
     ///
     /// ## Differs from
     ///
@@ -45,7 +60,7 @@ declare_rule! {
         group: Size,
         severity: Warning,
         confidence: High,
-        fix: None,
+        fix: Suggested,
         since: "0.1.0",
         aliases: ["DL3036"],
     }
@@ -59,6 +74,7 @@ const CACHE: KeptCache = KeptCache {
     folders: &["/var/cache/zypp/raw"],
     what: "what it knows of the repositories in `/var/cache/zypp`",
     help: "end the same `RUN` with `&& {} clean --all`",
+    emptying: Some("clean --all"),
 };
 
 impl Rule for ZypperCacheKept {

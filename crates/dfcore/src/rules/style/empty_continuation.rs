@@ -1,3 +1,4 @@
+use crate::fix::{Edit, Fix};
 use crate::model::Model;
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
 use crate::syntax::ast::Instruction;
@@ -19,6 +20,14 @@ declare_rule! {
     ///     curl
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM alpine:3.20
+    /// RUN apk add --no-cache \
+    ///     curl
+    /// ```
+    ///
+    /// Where the line after it begins with a keyword, somebody has to say what was meant:
+    ///
     /// ```dockerfile,bad
     /// FROM alpine:3.20
     /// RUN apk add --no-cache curl && \
@@ -38,6 +47,10 @@ declare_rule! {
     /// EOF
     /// ```
     ///
+    /// ## Fix safety
+    ///
+    /// Safe: BuildKit leaves the blank lines out, and so does the fix. The continuation stays.
+    ///
     /// ## Sources
     ///
     /// - <https://docs.docker.com/reference/build-checks/no-empty-continuation/>
@@ -48,7 +61,7 @@ declare_rule! {
         group: Style,
         severity: Warning,
         confidence: High,
-        fix: None,
+        fix: Safe,
         since: "0.1.0",
         aliases: ["NoEmptyContinuation"],
     }
@@ -66,15 +79,32 @@ impl Rule for EmptyContinuation {
             if let Some(next) = next_keyword(model, instruction, blank) {
                 finding = finding.note(format!("so `{next}` is a part of it and no instruction"));
             }
-            finding
+            let finding = finding
                 .note("a later BuildKit refuses the file")
                 .help("remove the blank line, or the continuation");
+            // A swallowed instruction is a mistake, which would no longer be seen.
+            let lines = blank_lines(model, instruction);
+            if lines.iter().all(|&line| next_keyword(model, instruction, line).is_none()) {
+                finding.fix(Fix::safe("remove the blank lines", lines.into_iter().map(Edit::remove)));
+            }
         }
     }
 }
 
-/// The first blank line of an instruction, and the last continuation above it. Those in heredocs are text.
+/// The blank lines of an instruction, whole.
+fn blank_lines(model: &Model<'_>, instruction: &Instruction) -> Vec<Span> {
+    let found = blank_places(model, instruction).into_iter();
+    found.map(|(_, blank)| model.source.full_line_span(blank.start)).collect()
+}
+
+/// The first blank line of an instruction, and the last continuation above it.
 fn blank_line(model: &Model<'_>, instruction: &Instruction) -> Option<(Span, Span)> {
+    blank_places(model, instruction).into_iter().next()
+}
+
+/// The blank lines of an instruction, and the last continuation above each. Those in heredocs are text.
+fn blank_places(model: &Model<'_>, instruction: &Instruction) -> Vec<(Span, Span)> {
+    let mut places = Vec::new();
     let mut continuation = None;
     let mut is_line_start = false;
     for token in model.dockerfile.tokens_in(instruction.span) {
@@ -83,14 +113,16 @@ fn blank_line(model: &Model<'_>, instruction: &Instruction) -> Option<(Span, Spa
                 continuation = Some(Span::new(token.span.start, token.span.start + 1));
                 is_line_start = true;
             }
-            TokenKind::Newline if is_line_start => return Some((continuation?, token.span)),
+            TokenKind::Newline if is_line_start => {
+                places.extend(continuation.map(|continuation| (continuation, token.span)));
+            }
             TokenKind::Newline => is_line_start = continuation.is_some(),
             TokenKind::Whitespace => {}
-            TokenKind::HeredocBody => return None,
+            TokenKind::HeredocBody => break,
             _ => is_line_start = false,
         }
     }
-    None
+    places
 }
 
 /// The keyword that the line after the blank ones begins with.

@@ -1,4 +1,6 @@
+use crate::fix::{Edit, Fix};
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
+use crate::text::Span;
 
 declare_rule! {
     /// The protocol of an `EXPOSE` is written with capital letters.
@@ -12,10 +14,19 @@ declare_rule! {
     /// EXPOSE 53/UDP
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM alpine:3.20
+    /// EXPOSE 53/udp
+    /// ```
+    ///
     /// ```dockerfile,good
     /// FROM alpine:3.20
     /// EXPOSE 53/udp 53/tcp
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Safe: BuildKit writes the protocol in lower case into the image in any case.
     ///
     /// ## Sources
     ///
@@ -26,7 +37,7 @@ declare_rule! {
         group: Style,
         severity: Style,
         confidence: High,
-        fix: None,
+        fix: Safe,
         since: "0.1.0",
         aliases: ["ExposeProtoCasing"],
     }
@@ -39,9 +50,15 @@ impl Rule for ExposeProtocolCasing {
                 let Some(protocol) = port.protocol() else { continue };
                 let lower = protocol.to_ascii_lowercase();
                 if protocol != lower && matches!(&*lower, "tcp" | "udp" | "sctp") {
-                    report
+                    let finding = report
                         .at(port.span, format!("the protocol `{protocol}` has capital letters"))
                         .help(format!("write `{lower}`"));
+                    // What comes from a variable is written elsewhere.
+                    if let Some(number) = cx.model.slice(port.span).strip_suffix(protocol) {
+                        let end = port.span.start + number.len() as u32;
+                        let edit = Edit::replace(Span::new(end, port.span.end), lower.as_str());
+                        finding.fix(Fix::safe(format!("write `{lower}`"), [edit]));
+                    }
                 }
             }
         }

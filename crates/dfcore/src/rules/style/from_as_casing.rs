@@ -1,3 +1,4 @@
+use crate::fix::{Edit, Fix};
 use crate::model::Model;
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
 use crate::syntax::ast::{From, InstructionKind};
@@ -12,6 +13,10 @@ declare_rule! {
     /// FROM golang:1.26 as build
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM golang:1.26 AS build
+    /// ```
+    ///
     /// ```dockerfile,good
     /// FROM golang:1.26 AS build
     /// from alpine:3.20 as tools
@@ -23,6 +28,10 @@ declare_rule! {
     /// From golang:1.26 as build
     /// ```
     ///
+    /// ## Fix safety
+    ///
+    /// Safe: BuildKit reads keywords in any case.
+    ///
     /// ## Sources
     ///
     /// - <https://docs.docker.com/reference/build-checks/from-as-casing/>
@@ -33,7 +42,7 @@ declare_rule! {
         group: Style,
         severity: Style,
         confidence: High,
-        fix: None,
+        fix: Safe,
         since: "0.1.0",
         aliases: ["FromAsCasing"],
     }
@@ -56,7 +65,8 @@ impl Rule for FromAsCasing {
             if written != expected {
                 report
                     .at(span, format!("`{written}` is written in another case than `{keyword}`"))
-                    .help(format!("write `{expected}`"));
+                    .help(format!("write `{expected}`"))
+                    .fix(Fix::safe(format!("write `{expected}`"), [Edit::replace(span, expected)]));
             }
         }
     }

@@ -1,3 +1,4 @@
+use crate::fix::{Edit, Fix};
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
 use crate::syntax::ast::InstructionKind;
 
@@ -15,11 +16,21 @@ declare_rule! {
     /// Cmd ["curl"]
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM alpine:3.20
+    /// RUN apk add --no-cache curl
+    /// CMD ["curl"]
+    /// ```
+    ///
     /// ```dockerfile,good
     /// from alpine:3.20
     /// run apk add --no-cache curl
     /// cmd ["curl"]
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Safe: BuildKit reads keywords in any case.
     ///
     /// ## Differs from
     ///
@@ -35,7 +46,7 @@ declare_rule! {
         group: Style,
         severity: Style,
         confidence: High,
-        fix: None,
+        fix: Safe,
         since: "0.1.0",
         aliases: ["ConsistentInstructionCasing"],
     }
@@ -60,12 +71,17 @@ impl Rule for InstructionCasing {
             let expected = if is_lower { keyword.to_ascii_lowercase() } else { keyword.to_ascii_uppercase() };
             if keyword != expected {
                 let most = if is_lower { "small" } else { "capital" };
-                report
+                let finding = report
                     .at(
                         instruction.keyword,
                         format!("`{keyword}` is not in {most} letters, as the file has them"),
                     )
                     .help(format!("write `{expected}`"));
+                // A continuation may lie inside.
+                if cx.model.slice(instruction.keyword) == keyword {
+                    let edit = Edit::replace(instruction.keyword, expected.as_str());
+                    finding.fix(Fix::safe(format!("write `{expected}`"), [edit]));
+                }
             }
         }
     }

@@ -1,7 +1,8 @@
-use crate::model::Base;
+use crate::fix::{Edit, Fix};
+use crate::model::{Base, Model, Stage};
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
-use crate::shell::{Command, Operator};
-use crate::syntax::ast::{CommandForm, Healthcheck, Instruction, InstructionKind};
+use crate::shell::{Command, Operator, ScriptStatus};
+use crate::syntax::ast::{CommandForm, Escape, Healthcheck, Instruction, InstructionKind, ShellText};
 
 declare_rule! {
     /// A command is written as text for a shell, not as a JSON list.
@@ -20,9 +21,37 @@ declare_rule! {
     /// CMD gunicorn --bind 0.0.0.0:8000 app:app
     /// ```
     ///
+    /// ```dockerfile,fixed
+    /// FROM python:3.12-slim
+    /// CMD ["gunicorn", "--bind", "0.0.0.0:8000", "app:app"]
+    /// ```
+    ///
+    /// ```dockerfile,bad
+    /// FROM python:3.12-slim
+    /// ENTRYPOINT gunicorn --access-logformat 'say "%(h)s"' app:app
+    /// HEALTHCHECK --interval=5s \
+    ///     CMD curl -f http://localhost:8000/
+    /// ```
+    ///
+    /// ```dockerfile,fixed
+    /// FROM python:3.12-slim
+    /// ENTRYPOINT ["gunicorn", "--access-logformat", "say \"%(h)s\"", "app:app"]
+    /// HEALTHCHECK --interval=5s \
+    ///     CMD ["curl", "-f", "http://localhost:8000/"]
+    /// ```
+    ///
+    /// What a shell has to do stays with the shell:
+    ///
     /// ```dockerfile,bad
     /// FROM python:3.12-slim
     /// ENTRYPOINT gunicorn --bind 0.0.0.0:$PORT app:app
+    /// ```
+    ///
+    /// ```dockerfile,bad
+    /// FROM python:3.12-slim
+    /// HEALTHCHECK CMD curl -f http://localhost:8000/ || exit 1
+    /// ENTRYPOINT ./start.sh --all
+    /// CMD ["now", "ignored"]
     /// ```
     ///
     /// ```dockerfile,good
@@ -32,6 +61,13 @@ declare_rule! {
     /// FROM python:3.12-slim
     /// CMD exec gunicorn --bind 0.0.0.0:$PORT app:app
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Suggested: the program is the first process of the container and gets its signals, and no shell is started. There is
+    /// no fix where a shell has something to do (variables, patterns, pipes, what a shell has built in), on Windows, for an
+    /// `ENTRYPOINT` beside a `CMD`, whose words it would then receive, and for a `CMD` beside an `ENTRYPOINT`, which would
+    /// receive other words; one of the base image does.
     ///
     /// ## Differs from
     ///
@@ -61,7 +97,7 @@ declare_rule! {
         group: Style,
         severity: Warning,
         confidence: High,
-        fix: None,
+        fix: Suggested,
         since: "0.1.0",
         aliases: ["DL3025", "JSONArgsRecommended"],
     }
@@ -104,6 +140,7 @@ fn check(cx: &RuleContext<'_>, index: usize, instruction: &Instruction, report: 
     let CommandForm::Shell(text) = form else { return };
     let name = instruction.kind.name();
     let is_check = name == "HEALTHCHECK";
+    let shell_text = text;
     let text = text.text(model.source);
     let begins_with_exec = text.split_whitespace().next() == Some("exec");
     let hands_over = begins_with_exec && !is_check && !cx.follows_hadolint() && !cx.follows_buildkit();
@@ -119,7 +156,56 @@ fn check(cx: &RuleContext<'_>, index: usize, instruction: &Instruction, report: 
             "start the program with `exec`, or write a JSON list where no shell is needed".to_owned()
         }
     };
-    report.at(instruction.keyword, format!("the `{name}` is text for a shell")).note(note).help(help);
+    let message = format!("the `{name}` is text for a shell");
+    let finding = report.at(instruction.keyword, message).note(note).help(help);
+    if let Some(fix) = fix(model, index, shell_text) {
+        finding.fix(fix);
+    }
+}
+
+/// Commands that a shell has built in, which are other programs or none without it.
+const BUILT_IN: [&str; 29] = [
+    ".", ":", "[", "alias", "bg", "builtin", "cd", "command", "echo", "eval", "exec", "exit", "export", "fg",
+    "kill", "printf", "pwd", "read", "return", "set", "shift", "source", "test", "time", "trap", "type",
+    "ulimit", "umask", "wait",
+];
+
+/// Writes the list in place of the text.
+fn fix(model: &Model<'_>, index: usize, text: &ShellText) -> Option<Fix> {
+    let script = model.script(index);
+    let [command] = script.commands.as_slice() else { return None };
+    let is_default = model.state(index).shell == ["/bin/sh", "-c"];
+    let is_posix = model.dockerfile.escape == Escape::Backslash && !model.is_windows(index);
+    let written = model.slice(text.span);
+    let end = text.span.start + written.trim_end().len() as u32;
+    let is_whole = command.span.start == text.span.start && command.span.end == end;
+    let is_known = script.status == ScriptStatus::Parsed && script.dialect.is_shell();
+    let has_comment = written.lines().any(|line| line.trim_start().starts_with('#'));
+    let is_built_in = command.name.as_deref().is_none_or(|name| BUILT_IN.contains(&name));
+    if !is_default || !is_posix || !is_whole || !is_known || has_comment || is_built_in {
+        return None;
+    }
+    if meets_other(model, index) {
+        return None;
+    }
+    Some(Fix::suggested("write a JSON list", [Edit::replace(text.span, json(command)?)]))
+}
+
+/// Whether the list would go together with a `CMD` or `ENTRYPOINT`, in the stage or in one that stands on it or below it.
+fn meets_other(model: &Model<'_>, index: usize) -> bool {
+    let Some(stage) = model.stage_of(index) else { return true };
+    let is_other: fn(&InstructionKind) -> bool = match &model.instruction(index).kind {
+        InstructionKind::Cmd(_) => |kind| matches!(kind, InstructionKind::Entrypoint(_)),
+        InstructionKind::Entrypoint(_) => |kind| matches!(kind, InstructionKind::Cmd(_)),
+        _ => return false,
+    };
+    let is_related = |other: &&Stage| {
+        let stands_on =
+            |one: &Stage, other: &Stage| model.lineage(one).iter().any(|below| below.index == other.index);
+        stands_on(stage, other) || stands_on(other, stage)
+    };
+    let mut related = model.stages().iter().filter(is_related);
+    related.any(|stage| model.body(stage).any(|(_, instruction)| is_other(&instruction.inner().kind)))
 }
 
 /// The command as a JSON list, when it means the same without a shell.
