@@ -2,6 +2,7 @@ use super::{Report, RuleContext};
 use crate::fix::{Edit, Fix};
 use crate::model::Model;
 use crate::syntax::ast::Instruction;
+use crate::text::Span;
 
 /// Reports each instruction of a kind that takes the place of one before it in the same stage. All stages are looked at:
 /// an instruction that does nothing is a mistake in any of them.
@@ -27,7 +28,7 @@ pub(crate) fn report_repeated(cx: &RuleContext<'_>, keyword: &str, note: &str, r
                         .label(before, "this one has no effect")
                 };
                 let finding = finding.note(note).help(format!("keep one `{keyword}` in the stage"));
-                if let Some(edit) = removal(model, earlier) {
+                if let Some(edit) = removal(model, earlier).filter(|_| !is_broken(model, instruction)) {
                     finding.fix(Fix::safe(format!("remove the `{keyword}` without effect"), [edit]));
                 }
             }
@@ -39,5 +40,11 @@ pub(crate) fn report_repeated(cx: &RuleContext<'_>, keyword: &str, note: &str, r
 /// Removes an instruction that has its lines to itself and no comment between them.
 fn removal(model: &Model<'_>, instruction: &Instruction) -> Option<Edit> {
     let has_comment = model.slice(instruction.span).lines().any(|line| line.trim_start().starts_with('#'));
-    (!has_comment).then(|| Edit::remove_instruction(model.source, instruction))
+    let is_removable = !has_comment && !is_broken(model, instruction);
+    is_removable.then(|| Edit::remove_instruction(model.source, instruction))
+}
+
+/// Whether an instruction has a syntax error, so that nobody knows what it would do.
+fn is_broken(model: &Model<'_>, instruction: &Instruction) -> bool {
+    model.errors.iter().any(|error| instruction.span.contains(Span::empty(error.span.start)))
 }

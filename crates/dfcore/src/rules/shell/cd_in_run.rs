@@ -1,5 +1,5 @@
 use crate::fix::{Applicability, Edit, Fix};
-use crate::model::{Base, Model};
+use crate::model::{Base, Model, clean};
 use crate::rule::{Report, Rule, RuleContext, ScriptEdits, declare_rule};
 use crate::shell::{Command, Nesting, Operator};
 use crate::syntax::ast::{CommandForm, InstructionKind, Run};
@@ -62,7 +62,7 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// Suggested for a `cd` to an absolute path at the start of a step, where nothing below uses the working directory before an
-    /// absolute `WORKDIR`, or where that of before is known and can be set again: all else stays the same, but a folder that is
+    /// absolute `WORKDIR`, or where that of before is known and can be set again (or is the same): all else stays the same, but a folder that is
     /// not there is made instead of failing the step. A step with flags, such as mounts, is left alone.
     ///
     /// Unsafe for a step that is nothing but the `cd`: it had no effect, and the `WORKDIR` has one on all that is below.
@@ -166,13 +166,17 @@ fn fix(model: &Model<'_>, index: usize) -> Option<Fix> {
     if rest.iter().any(goes_back) {
         return None;
     }
+    let old = model.state(index).workdir.as_known();
+    if old == Some(clean(folder).as_str()) {
+        return Some(Fix::suggested("leave the `cd` out", [edits.remove_first()?]));
+    }
     let source = model.source;
     let mut all = vec![
         Edit::insert_lines_before(source, &model.dockerfile, instruction, &[&workdir]),
         edits.remove_first()?,
     ];
     if needs_old_folder(model, index) {
-        let old = model.state(index).workdir.as_known().filter(|old| is_plain_path(old))?;
+        let old = old.filter(|old| is_plain_path(old))?;
         all.push(Edit::insert_lines_after(source, instruction, &[&format!("WORKDIR {old}")]));
     }
     Some(Fix::suggested(format!("write `{workdir}`"), all))

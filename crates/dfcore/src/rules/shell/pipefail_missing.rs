@@ -86,8 +86,9 @@ declare_rule! {
     ///
     /// Suggested, and only on official images, of which it is known whether they have bash or BusyBox's ash: the steps below run
     /// in that shell too, a step that failed unnoticed now fails, and so does a `CMD` in shell form start. There is no fix where
-    /// a step below counts on the `sh` of Debian (`echo` with a backslash or option, braces) or on an unnoticed
-    /// failure (`yes |`, `grep |`, `| head`, `| grep -q`).
+    /// a step below counts on the `sh` of Debian (`echo` with a backslash or option, braces) or may count on an unnoticed
+    /// failure: in front of the pipe stands another command than `curl`, `wget`, `echo`, `cat`, `tar` and the like, such as
+    /// `yes` or `grep`, or behind it one that stops reading, such as `head` or `grep -q`.
     ///
     /// ## Differs from
     ///
@@ -176,9 +177,34 @@ fn fix(model: &Model<'_>, index: usize) -> Option<Fix> {
     Some(Fix::suggested(format!("use `{shell}` with `pipefail`"), [edit]))
 }
 
-/// Whether a command of a pipe fails when all is well, or makes the one before it fail.
+/// Whether a command of a pipe may fail though all is well, for all that is known of it, or make the one before it fail.
 fn counts_on_failure(command: &Command) -> bool {
-    const FRONTS: [&str; 8] = ["cmp", "diff", "egrep", "false", "fgrep", "grep", "ldd", "yes"];
+    const FRONTS: [&str; 24] = [
+        "awk",
+        "base64",
+        "bzip2",
+        "cat",
+        "curl",
+        "cut",
+        "echo",
+        "gpg",
+        "gunzip",
+        "gzip",
+        "jq",
+        "openssl",
+        "printf",
+        "sed",
+        "seq",
+        "sha256sum",
+        "sort",
+        "tar",
+        "tr",
+        "uniq",
+        "unzip",
+        "wget",
+        "xz",
+        "zcat",
+    ];
     let name = command.name.as_deref().unwrap_or_default();
     let stops = match name {
         "head" | "less" | "more" => true,
@@ -191,7 +217,7 @@ fn counts_on_failure(command: &Command) -> bool {
         }
         _ => false,
     };
-    (command.after.is_pipe() && FRONTS.contains(&name)) || (command.before.is_pipe() && stops)
+    (command.after.is_pipe() && !FRONTS.contains(&name)) || (command.before.is_pipe() && stops)
 }
 
 /// Whether a command means something else to bash than to the `sh` of Debian.

@@ -1,6 +1,6 @@
 use crate::fix::Fix;
 use crate::model::packages::{Action, Manager};
-use crate::model::{Model, is_below};
+use crate::model::{Model, Stage, is_below};
 use crate::rule::packages::{program, report_together};
 use crate::rule::{Report, Rule, RuleContext, ScriptEdits, declare_rule};
 use crate::shell::Wrapper;
@@ -65,6 +65,12 @@ declare_rule! {
     /// EOF
     /// ```
     ///
+    /// ```dockerfile,bad
+    /// FROM debian:12
+    /// RUN apt-get update && apt-get install -y --no-install-recommends curl
+    /// RUN apt-get install -y --no-install-recommends jq
+    /// ```
+    ///
     /// ```dockerfile,good
     /// FROM debian:12 AS build
     /// RUN apt-get update && apt-get install -y gcc
@@ -87,8 +93,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// Suggested: the lists are no longer in the image. There is no fix for a step that only updates, since a later one installs
-    /// from its lists, and none where a command at the end might not run, or might hide that the step has failed.
+    /// Suggested: the lists are no longer in the image. There is no fix where a later step installs from them without an
+    /// update of its own, and none where a command at the end might not run, or might hide that the step has failed.
     ///
     /// ## Differs from
     ///
@@ -219,8 +225,32 @@ fn fix(model: &Model<'_>, index: usize, kept: &[Update<'_>]) -> Option<Fix> {
         [Wrapper::Sudo] => "sudo rm -rf /var/lib/apt/lists/*",
         _ => return None,
     };
-    let edit = ScriptEdits::of(model, index)?.append(removal).filter(|_| goes_on)?;
+    if !goes_on || needs_lists(model, index) {
+        return None;
+    }
+    let edit = ScriptEdits::of(model, index)?.append(removal)?;
     Some(Fix::suggested("remove the lists in the same step", [edit]))
+}
+
+/// Whether a later step installs from the lists that a step leaves behind, in its stage or in one that stands on it.
+fn needs_lists(model: &Model<'_>, index: usize) -> bool {
+    let Some(stage) = model.stage_of(index) else { return true };
+    let has_layer = |other: &&Stage| model.lineage(other).iter().any(|below| below.index == stage.index);
+    let later = model.stages().iter().filter(has_layer).flat_map(|stage| stage.body.clone());
+    let mut later = later.filter(|&other| other > index);
+    later.any(|other| {
+        let mut by_apt =
+            model.package_commands(other).iter().filter(|command| command.manager == Manager::Apt);
+        let first =
+            by_apt.find(|command| command.verb.action == Action::Refresh || command.verb.action.downloads());
+        let by_others = ["aptitude", "apt-cache", "gdebi", "apt-file"];
+        first.is_some_and(|command| command.verb.action != Action::Refresh)
+            || model
+                .script(other)
+                .commands
+                .iter()
+                .any(|command| by_others.iter().any(|name| command.is(name)))
+    })
 }
 
 fn kept_lists(kept: &[Update<'_>], too_late: Option<Span>, fix: Option<Fix>, report: &mut Report<'_>) {

@@ -51,7 +51,7 @@ impl Rule for MaintainerDeprecated {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
         for (index, instruction) in cx.model.instructions() {
             if let InstructionKind::Maintainer(argument) = &instruction.kind {
-                let name = argument.word.as_ref().map_or("…", |word| cx.model.text(word).trim_matches('"'));
+                let name = argument.word.as_ref().map_or("…", |word| without_quotes(cx.model.text(word)));
                 let finding = report
                     .at(instruction.keyword, "`MAINTAINER` is deprecated")
                     .help(format!("write `LABEL {LABEL}=\"{name}\"`"));
@@ -61,6 +61,12 @@ impl Rule for MaintainerDeprecated {
             }
         }
     }
+}
+
+/// The text without quotes around all of it, which `MAINTAINER` keeps and a label would not.
+fn without_quotes(text: &str) -> &str {
+    let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    inner.filter(|inner| !inner.contains('"')).unwrap_or(text)
 }
 
 const LABEL: &str = "org.opencontainers.image.authors";

@@ -50,7 +50,7 @@ declare_rule! {
     /// ```dockerfile,bad
     /// FROM python:3.12-slim
     /// HEALTHCHECK CMD curl -f http://localhost:8000/ || exit 1
-    /// ENTRYPOINT ./start.sh --all
+    /// ENTRYPOINT gunicorn app:app
     /// CMD ["now", "ignored"]
     /// ```
     ///
@@ -65,9 +65,10 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// Suggested: the program is the first process of the container and gets its signals, and no shell is started. There is
-    /// no fix where a shell has something to do (variables, patterns, pipes, what a shell has built in), on Windows, for an
-    /// `ENTRYPOINT` beside a `CMD`, whose words it would then receive, and for a `CMD` beside an `ENTRYPOINT`, which would
-    /// receive other words; one of the base image does.
+    /// no fix where a shell has something to do (variables, patterns, pipes, what a shell has built in), for a script such as
+    /// `start.sh`, which without a `#!` line only a shell can run, on Windows, for an `ENTRYPOINT` beside a `CMD`, whose words
+    /// it would then receive, and for a `CMD` beside an `ENTRYPOINT`, which would receive other words; one of the base image
+    /// does.
     ///
     /// ## Differs from
     ///
@@ -181,8 +182,11 @@ fn fix(model: &Model<'_>, index: usize, text: &ShellText) -> Option<Fix> {
     let is_whole = command.span.start == text.span.start && command.span.end == end;
     let is_known = script.status == ScriptStatus::Parsed && script.dialect.is_shell();
     let has_comment = written.lines().any(|line| line.trim_start().starts_with('#'));
-    let is_built_in = command.name.as_deref().is_none_or(|name| BUILT_IN.contains(&name));
-    if !is_default || !is_posix || !is_whole || !is_known || has_comment || is_built_in {
+    let is_for_shell = command
+        .name
+        .as_deref()
+        .is_none_or(|name| BUILT_IN.contains(&name) || name.ends_with(".sh") || name.ends_with(".bash"));
+    if !is_default || !is_posix || !is_whole || !is_known || has_comment || is_for_shell {
         return None;
     }
     if meets_other(model, index) {
