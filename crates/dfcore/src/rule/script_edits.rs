@@ -204,12 +204,13 @@ mod tests {
 
     /// A file whose second instruction is given, after one more command at the end of it.
     fn appended(instruction: &str) -> Option<String> {
-        let source = SourceFile::new("Dockerfile", format!("FROM x\n{instruction}")).expect("small");
+        let from = if instruction.contains('\r') { "FROM x\r\n" } else { "FROM x\n" };
+        let source = SourceFile::new("Dockerfile", format!("{from}{instruction}")).expect("small");
         let model = Model::new(&source);
         let edit = ScriptEdits::of(&model, 1)?.append("rm x")?;
         let result = apply(source.bytes(), edit.file, &[&edit]);
         let text = String::from_utf8(result).expect("text");
-        Some(text["FROM x\n".len()..].to_owned())
+        Some(text[from.len()..].to_owned())
     }
 
     #[test]
@@ -229,6 +230,7 @@ mod tests {
             ("RUN a && b \\\n\n# end\n", "RUN a && b && rm x \\\n\n# end\n"),
             ("RUN if a; then b; fi && c\n", "RUN if a; then b; fi && c && rm x\n"),
             ("RUN <<EOF\na\nb\nEOF\n", "RUN <<EOF\na\nb && rm x\nEOF\n"),
+            ("RUN <<E\nset -e\nset +e\nb\nE\n", "RUN <<E\nset -e\nset +e\nb && rm x\nE\n"),
             ("RUN <<-E\n\tset -eux\n\ta # b\n\tE\n", "RUN <<-E\n\tset -eux\n\ta # b\n\trm x\n\tE\n"),
             (
                 "RUN --mount=type=tmpfs,target=/t <<E\r\nset -e\r\na\r\nE\r\n",
@@ -262,7 +264,6 @@ mod tests {
             "RUN <<E\na\nb || c\nE\n",
             "RUN <<E\na # b\nE\n",
             "RUN <<E\nset -e\na \\\n\nE\n",
-            "RUN <<E\nset -e\na\nset +e\nE\n",
             "RUN <<E\n#!/usr/bin/env python3\na\nE\n",
             "COPY a b",
         ] {
