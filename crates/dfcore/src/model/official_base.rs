@@ -1,7 +1,7 @@
 //! What is known of the official images that stages stand on, beyond what a file says.
 //!
-//! Source: the Dockerfiles of Docker's official images (github.com/docker-library) and of the distributions, of August 2026:
-//! the base of each, its `WORKDIR`, and that none of them sets a `USER`. On Debian and Ubuntu bash is an essential package,
+//! Source: what the Dockerfiles of Docker's official images (<https://github.com/docker-library>) say of their base and their
+//! `WORKDIR`; none of them sets a `USER`. On Debian and Ubuntu bash is an essential package,
 //! and the images of the other distributions have it too.
 
 use super::Model;

@@ -137,6 +137,26 @@ impl Manager {
             Self::Zypper => "zypper",
         }
     }
+
+    /// Whether it copies packages out of its cache, so that what it installs is whole without the cache. Others use packages
+    /// where they were downloaded to (go, cargo, maven, gradle, nuget, conda, yarn with Plug'n'Play), or keep
+    /// downloads only when they are told to (apk, dnf, zypper).
+    #[must_use]
+    pub const fn copies_from_cache(self) -> bool {
+        matches!(
+            self,
+            Self::Apt
+                | Self::Bun
+                | Self::Composer
+                | Self::Npm
+                | Self::Pdm
+                | Self::Pip
+                | Self::Pipenv
+                | Self::Pnpm
+                | Self::Poetry
+                | Self::Uv
+        )
+    }
 }
 
 /// What the commands of an instruction do with package managers, in order.

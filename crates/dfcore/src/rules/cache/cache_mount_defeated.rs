@@ -95,9 +95,6 @@ declare_rule! {
     }
 }
 
-/// The managers whose switches the page of this rule explains.
-const MANAGERS: [Manager; 3] = [Manager::Apt, Manager::Pip, Manager::Uv];
-
 impl Rule for CacheMountDefeated {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
         let model = cx.model;
@@ -111,7 +108,8 @@ impl Rule for CacheMountDefeated {
                 continue;
             }
             for install in model.installs(index) {
-                if MANAGERS.contains(&install.manager)
+                // `apk --no-cache` also fetches the index, which would be missing without it.
+                if install.manager.copies_from_cache()
                     && let Some(disabled) = &install.cache.disabled
                     && let CacheCover::Cache(mounts) = model.cache_cover(index, install)
                 {

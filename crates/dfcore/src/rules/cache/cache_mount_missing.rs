@@ -16,7 +16,16 @@ declare_rule! {
     /// |---|---|---|
     /// | pip | `~/.cache/pip` | `--cache-dir`, `PIP_CACHE_DIR`, `XDG_CACHE_HOME` |
     /// | uv | `~/.cache/uv` | `--cache-dir`, `UV_CACHE_DIR`, `XDG_CACHE_HOME` |
+    /// | poetry | `~/.cache/pypoetry`, in it `cache/repositories` and `artifacts` | `POETRY_CACHE_DIR`, `XDG_CACHE_HOME` |
+    /// | pipenv, pdm | `~/.cache/pipenv`, `~/.cache/pdm` | `PIPENV_CACHE_DIR`, `PDM_CACHE_DIR`, `XDG_CACHE_HOME` |
+    /// | npm | `~/.npm` | `--cache`, `npm_config_cache` |
+    /// | pnpm | `~/.local/share/pnpm/store` | `--store-dir`, `PNPM_HOME`, `XDG_DATA_HOME` |
+    /// | bun | `~/.bun/install/cache` | `BUN_INSTALL_CACHE_DIR`, `BUN_INSTALL` |
+    /// | composer | `~/.composer/cache` | `COMPOSER_CACHE_DIR`, `COMPOSER_HOME`, XDG variables |
     /// | apt | `/var/cache/apt` and `/var/lib/apt` | |
+    ///
+    /// Tools that use packages where they were downloaded to (go, cargo, maven, gradle, nuget, yarn with Plug'n'Play) are left
+    /// alone: a mount in one step would take the packages from the next.
     ///
     /// ## Example
     ///
@@ -46,6 +55,18 @@ declare_rule! {
     /// ENV HOME=/srv
     /// USER 1000:1000
     /// RUN --mount=type=cache,target=/srv/.cache/uv,uid=1000,gid=1000 uv pip install flask
+    /// ```
+    ///
+    /// ```dockerfile,bad
+    /// FROM node:22-slim
+    /// COPY package.json package-lock.json ./
+    /// RUN npm ci --omit=dev
+    /// ```
+    ///
+    /// ```dockerfile,fixed
+    /// FROM node:22-slim
+    /// COPY package.json package-lock.json ./
+    /// RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev
     /// ```
     ///
     /// apt needs two folders, a lock, and an image whose `docker-clean` does not empty them:
@@ -80,6 +101,12 @@ declare_rule! {
     /// - <https://docs.docker.com/build/cache/optimize/#use-cache-mounts>
     /// - <https://pip.pypa.io/en/stable/topics/caching/>, `pip cache dir` of pip 26.3
     /// - <https://docs.astral.sh/uv/concepts/cache/>, `uv cache dir` of uv 0.13.9
+    /// - `npm config get cache` of npm 11.21; <https://docs.npmjs.com/cli/v11/using-npm/config#cache>
+    /// - <https://pnpm.io/settings#storedir>, <https://pnpm.io/docker>
+    /// - <https://bun.com/docs/pm/global-cache>
+    /// - <https://python-poetry.org/docs/configuration/#cache-dir>
+    /// - <https://pipenv.pypa.io/en/latest/configuration.html>, <https://pdm-project.org/en/latest/usage/config/>
+    /// - <https://getcomposer.org/doc/03-cli.md#composer-cache-dir>
     /// - `apt-config dump` of apt 2.6 (`Dir::Cache`, `Dir::State::lists`)
     pub CacheMountMissing {
         code: "DF3002",
@@ -93,9 +120,6 @@ declare_rule! {
     }
 }
 
-/// The managers whose caches the page of this rule explains.
-const MANAGERS: [Manager; 3] = [Manager::Apt, Manager::Pip, Manager::Uv];
-
 impl Rule for CacheMountMissing {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
         let model = cx.model;
@@ -105,7 +129,7 @@ impl Rule for CacheMountMissing {
                 let CacheCover::Missing(directories) = model.cache_cover(index, install) else { continue };
                 // One finding per manager and step: one mount serves all its commands. What runs the project (`uv run`)
                 // as a rule finds its packages installed by a step before.
-                if !MANAGERS.contains(&install.manager)
+                if !install.manager.copies_from_cache()
                     || install.verb.action == Action::Build
                     || switched_off_by_variable(install)
                     || reported.contains(&install.manager)
