@@ -112,6 +112,7 @@ pub(crate) mod packages;
 mod repeated;
 mod report;
 mod script_edits;
+mod secret_files;
 
 use std::fmt;
 use std::sync::Arc;
@@ -130,6 +131,7 @@ pub use meta::{Group, RuleMeta, is_buildkit_name};
 pub(crate) use repeated::report_repeated;
 pub use report::{Finding, Report};
 pub(crate) use script_edits::ScriptEdits;
+pub(crate) use secret_files::{SecretFile, copied_files, removal};
 
 use crate::context::BuildContext;
 use crate::model::packages::PackageCommand;

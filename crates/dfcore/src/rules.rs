@@ -35,9 +35,19 @@ mod correctness {
 }
 
 mod security {
+    pub(super) mod add_without_checksum;
+    pub(super) mod apt_key_used;
+    pub(super) mod credentials_in_url;
     pub(super) mod last_user_root;
+    pub(super) mod password_in_build;
+    pub(super) mod pipe_to_shell;
+    pub(super) mod secret_argument_used;
+    pub(super) mod secret_file_copied;
     pub(super) mod secret_in_environment;
+    pub(super) mod secret_removed_later;
+    pub(super) mod signature_verification_off;
     pub(super) mod sudo_used;
+    pub(super) mod tls_verification_off;
     pub(super) mod untrusted_registry;
     pub(super) mod user_not_numeric;
 }
@@ -65,6 +75,7 @@ mod size {
 }
 
 mod reproducible {
+    pub(super) mod base_image_without_digest;
     pub(super) mod distribution_upgrade;
     pub(super) mod fixed_platform;
     pub(super) mod latest_tag;
@@ -160,9 +171,19 @@ static ALL: &[Registered] = &[
     Registered::of::<correctness::undefined_variable::UndefinedVariable>(),
     Registered::of::<correctness::user_site_copied::UserSiteCopied>(),
     Registered::of::<correctness::venv_not_on_path::VenvNotOnPath>(),
+    Registered::of::<security::add_without_checksum::AddWithoutChecksum>(),
+    Registered::of::<security::apt_key_used::AptKeyUsed>(),
+    Registered::of::<security::credentials_in_url::CredentialsInUrl>(),
     Registered::of::<security::last_user_root::LastUserRoot>(),
+    Registered::of::<security::password_in_build::PasswordInBuild>(),
+    Registered::of::<security::pipe_to_shell::PipeToShell>(),
+    Registered::of::<security::secret_argument_used::SecretArgumentUsed>(),
+    Registered::of::<security::secret_file_copied::SecretFileCopied>(),
     Registered::of::<security::secret_in_environment::SecretInEnvironment>(),
+    Registered::of::<security::secret_removed_later::SecretRemovedLater>(),
+    Registered::of::<security::signature_verification_off::SignatureVerificationOff>(),
     Registered::of::<security::sudo_used::SudoUsed>(),
+    Registered::of::<security::tls_verification_off::TlsVerificationOff>(),
     Registered::of::<security::untrusted_registry::UntrustedRegistry>(),
     Registered::of::<security::user_not_numeric::UserNotNumeric>(),
     Registered::of::<cache::cache_mount_defeated::CacheMountDefeated>(),
@@ -181,6 +202,7 @@ static ALL: &[Registered] = &[
     Registered::of::<size::yarn_cache_kept::YarnCacheKept>(),
     Registered::of::<size::yum_cache_kept::YumCacheKept>(),
     Registered::of::<size::zypper_cache_kept::ZypperCacheKept>(),
+    Registered::of::<reproducible::base_image_without_digest::BaseImageWithoutDigest>(),
     Registered::of::<reproducible::distribution_upgrade::DistributionUpgrade>(),
     Registered::of::<reproducible::fixed_platform::FixedPlatform>(),
     Registered::of::<reproducible::latest_tag::LatestTag>(),
@@ -251,7 +273,6 @@ pub fn all() -> &'static [Registered] {
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Registered> {
     let by_code = ALL.iter().find(|rule| rule.meta().code == name);
-    by_code.or_else(|| {
-        ALL.iter().find(|rule| rule.meta().names().any(|other| other.eq_ignore_ascii_case(name)))
-    })
+    by_code
+        .or_else(|| ALL.iter().find(|rule| rule.meta().names().any(|other| other.eq_ignore_ascii_case(name))))
 }

@@ -47,6 +47,7 @@ pub use listing::Listing;
 pub use measure::{Amount, FolderAmount, folder_amounts};
 pub use memory::MemoryTree;
 pub use report::{ContextReport, FileSize, FolderSize, TopLevel};
+pub use secrets::looks_like_secret;
 pub use selection::{Dropped, Selection};
 pub use starter::starter;
 pub use tree::{Entry, Fate, Kind, Look, Problem, ProblemCause, ReadError, Scope, Tree, compare_paths};

@@ -22,18 +22,33 @@ pub(super) fn is_secret(context: &BuildContext, entry: &Entry, name: &str) -> bo
         context.small_text(&entry.path).is_some_and(|text| words.iter().any(|word| text.contains(word)))
     };
     let lower = name.to_ascii_lowercase();
-    let has_end = |ends: &[&str]| ends.iter().any(|end| lower.ends_with(end));
-    let looks_so = NAMES.contains(&name)
-        || lower.starts_with(".env.")
-        || has_end(&STORES)
-        || match &*lower {
-            ".npmrc" => holds(&["_authToken=", "_auth=", "_password="]),
-            ".pypirc" => holds(&["password"]),
-            "credentials" => entry.path.ends_with(".aws/credentials"),
-            "config.json" => entry.path.ends_with(".docker/config.json") && holds(&["\"auth\""]),
-            _ if has_end(&[".pem", ".key"]) => holds(&["PRIVATE KEY-----"]),
-            _ if lower.ends_with(".json") && lower.contains("service") => holds(&["\"private_key\""]),
-            _ => false,
-        };
-    looks_so && !HARMLESS.iter().any(|word| lower.contains(word))
+    let may_hold = || match &*lower {
+        ".npmrc" => holds(&["_authToken=", "_auth=", "_password="]),
+        ".pypirc" => holds(&["password"]),
+        "credentials" => entry.path.ends_with(".aws/credentials"),
+        "config.json" => entry.path.ends_with(".docker/config.json") && holds(&["\"auth\""]),
+        _ if lower.ends_with(".pem") || lower.ends_with(".key") => holds(&["PRIVATE KEY-----"]),
+        _ if lower.ends_with(".json") && lower.contains("service") => holds(&["\"private_key\""]),
+        _ => false,
+    };
+    looks_like_secret(name) || (!is_harmless(&lower) && may_hold())
+}
+
+/// Whether a file of that name holds secrets whatever is in it.
+///
+/// ```
+/// use dfcore::context::looks_like_secret;
+/// assert!(looks_like_secret("id_rsa") && looks_like_secret(".env.production"));
+/// assert!(!looks_like_secret(".env.example"));
+/// ```
+#[must_use]
+pub fn looks_like_secret(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let is_known =
+        NAMES.contains(&name) || lower.starts_with(".env.") || STORES.iter().any(|end| lower.ends_with(end));
+    is_known && !is_harmless(&lower)
+}
+
+fn is_harmless(lower: &str) -> bool {
+    HARMLESS.iter().any(|word| lower.contains(word))
 }

@@ -12,6 +12,7 @@ pub mod packages;
 mod ports;
 mod resolve;
 mod runs;
+mod secrets;
 mod shell_comments;
 mod stages;
 mod state;
@@ -19,8 +20,11 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod variable_uses;
 mod variables;
 mod venv;
+mod verification;
+mod writes;
 
 use std::sync::OnceLock;
 
@@ -34,11 +38,13 @@ pub use image_ref::{ImageReference, InvalidReference};
 pub use mounts::{CacheCover, MountedFolder, cache_mount_flag, is_below};
 pub use official_base::OfficialBase;
 pub use ports::ExposedPort;
+pub use secrets::{could_be_secret, names_a_secret};
 pub use stages::{Base, Origin, Stage};
 pub use state::{State, User, clean, is_relative};
 pub use template::is_template;
 pub use variables::{BuildArguments, Lookup, PLATFORM_ARGS, Reason, Scope, Unknown, Value, expand};
 pub use venv::Venv;
+pub use writes::WrittenText;
 
 use crate::shell::{self, Dialect, Script, ScriptSource};
 use crate::syntax::ast::{Flag, Healthcheck, Instruction, InstructionKind, Onbuild, Run, Word};

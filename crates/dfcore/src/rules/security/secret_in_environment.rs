@@ -1,6 +1,7 @@
-use crate::model::{Lookup, Model, Reason, expand};
-use crate::rule::{Report, Rule, RuleContext, declare_rule};
+use crate::model::{Lookup, Model, Reason, could_be_secret, expand, names_a_secret};
+use crate::rule::{Finding, Report, Rule, RuleContext, declare_rule};
 use crate::syntax::ast::{InstructionKind, KeyValue};
+use crate::text::Span;
 
 declare_rule! {
     /// A password, token or key is in the environment of the image, or comes as a build argument.
@@ -99,90 +100,6 @@ declare_rule! {
     }
 }
 
-/// What the last word of a name that means a secret ends in; `PGPASSWORD` is one too.
-const SECRETS: [&str; 10] = [
-    "PASSWORD",
-    "PASSWD",
-    "PASSPHRASE",
-    "PWORD",
-    "SECRET",
-    "SECRETS",
-    "TOKEN",
-    "CREDENTIAL",
-    "CREDENTIALS",
-    "APIKEY",
-];
-/// What makes a secret of a `KEY` behind it.
-const KINDS_OF_KEY: [&str; 15] = [
-    "ACCESS",
-    "ACCOUNT",
-    "API",
-    "APP",
-    "APPLICATION",
-    "AUTH",
-    "CLIENT",
-    "DEPLOY",
-    "ENCRYPTION",
-    "JWT",
-    "LICENSE",
-    "MASTER",
-    "PRIVATE",
-    "SIGNING",
-    "SSH",
-];
-/// What makes a secret of an `AUTH` behind it.
-const KINDS_OF_AUTH: [&str; 6] = ["BASIC", "COMPOSER", "DOCKER", "HTTP", "NPM", "REGISTRY"];
-/// Last words of names that tell something about a secret, and not the secret.
-const ABOUT: [&str; 44] = [
-    "ALGORITHM",
-    "AUDIENCE",
-    "BACKEND",
-    "COUNT",
-    "DAYS",
-    "DIR",
-    "DIRECTORY",
-    "ENABLED",
-    "ENDPOINT",
-    "EXPIRATION",
-    "EXPIRE",
-    "EXPIRES",
-    "EXPIRY",
-    "FILE",
-    "FILENAME",
-    "FORMAT",
-    "HEADER",
-    "HOST",
-    "HOURS",
-    "ISSUER",
-    "LEN",
-    "LENGTH",
-    "LIFETIME",
-    "LIMIT",
-    "METHOD",
-    "MINUTES",
-    "MODE",
-    "NAME",
-    "PARALLELISM",
-    "PATH",
-    "POLICY",
-    "PORT",
-    "PREFIX",
-    "PROVIDER",
-    "REQUIRED",
-    "SECONDS",
-    "SERVER",
-    "SIZE",
-    "SUFFIX",
-    "TIMEOUT",
-    "TTL",
-    "TYPE",
-    "URL",
-    "VERSION",
-];
-/// First words of names that switch or measure something.
-const SWITCHES: [&str; 10] =
-    ["ALLOW", "DISABLE", "ENABLE", "HAS", "MAX", "MIN", "NO", "REQUIRE", "SKIP", "USE"];
-
 impl Rule for SecretInEnvironment {
     fn check(&self, cx: &RuleContext<'_>, report: &mut Report<'_>) {
         let model = cx.model;
@@ -215,13 +132,16 @@ impl Rule for SecretInEnvironment {
             }
             for pair in &pairs.pairs {
                 let name = model.text(&pair.key);
-                if !is_secret(name) {
+                if !names_a_secret(name) {
                     continue;
                 }
                 let Some(comes) = comes_from(model, index, pair) else { continue };
                 let is_spoken_of = comes == From::File || cx.speaks_of_all_stages();
                 if is_spoken_of || cx.speaks_of_instruction(index) {
-                    secret(pair, name, comes, is_env, report);
+                    let finding = secret(pair, name, comes, is_env, report);
+                    if !is_env {
+                        finding.labels(uses(model, index, name), "this step uses it");
+                    }
                 }
             }
         }
@@ -252,20 +172,24 @@ fn comes_from(model: &Model<'_>, index: usize, pair: &KeyValue) -> Option<From> 
     Some(if value.as_known().is_some() { From::File } else { From::Build })
 }
 
-fn could_be_secret(value: &str) -> bool {
-    const SWITCHES: [&str; 10] = ["true", "false", "yes", "no", "on", "off", "0", "1", "none", "null"];
-    const FILES: [&str; 12] =
-        ["conf", "crt", "jks", "json", "key", "p12", "pem", "properties", "py", "sh", "txt", "yaml"];
-    let is_file = value.rsplit_once('.').is_some_and(|(_, extension)| FILES.contains(&extension));
-    let is_address = value.starts_with("http://") || value.starts_with("https://");
-    !value.is_empty()
-        && !SWITCHES.iter().any(|switch| value.eq_ignore_ascii_case(switch))
-        && !value.starts_with(['/', '.', '~'])
-        && !is_file
-        && (!is_address || value.contains('@'))
+/// Where steps of the same stage use an argument, the first ones.
+fn uses(model: &Model<'_>, index: usize, name: &str) -> Vec<Span> {
+    const MOST: usize = 4;
+    let stage = model.stage_of(index);
+    let later = stage
+        .into_iter()
+        .flat_map(|stage| stage.body.clone())
+        .filter(|&later| later > index && model.is_run(later));
+    later.filter_map(|later| model.variable_use(later, name)).take(MOST).collect()
 }
 
-fn secret(pair: &KeyValue, name: &str, comes: From, is_env: bool, report: &mut Report<'_>) {
+fn secret<'r>(
+    pair: &KeyValue,
+    name: &str,
+    comes: From,
+    is_env: bool,
+    report: &'r mut Report<'_>,
+) -> Finding<'r> {
     let finding = report.at(
         pair.key.span,
         match comes {
@@ -284,14 +208,14 @@ fn secret(pair: &KeyValue, name: &str, comes: From, is_env: bool, report: &mut R
             "give it to the step that needs it with `RUN --mount=type=secret`",
         )
     };
-    finding.note(note).help(help);
+    finding.note(note).help(help)
 }
 
 /// Whether hadolint takes a name for that of a secret.
 fn is_suspect(name: &str) -> bool {
     const PARTS: [&str; 7] = ["api_key", "client_key", "password", "private", "secret", "token", "username"];
     let lower = name.to_ascii_lowercase();
-    PARTS.iter().any(|part| lower.contains(part)) || is_secret(name)
+    PARTS.iter().any(|part| lower.contains(part)) || names_a_secret(name)
 }
 
 /// Whether BuildKit takes a name for that of a secret.
@@ -312,68 +236,4 @@ fn has_secret_word(name: &str) -> bool {
     let has =
         |list: &[&str]| name.split('_').any(|word| list.iter().any(|other| word.eq_ignore_ascii_case(other)));
     has(&WORDS) && !has(&HARMLESS)
-}
-
-fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_uppercase();
-    let words: Vec<&str> = name.split(['_', '-', '.']).filter(|word| !word.is_empty()).collect();
-    let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
-    if words.contains(&"PUBLIC") || ABOUT.contains(last) || SWITCHES.contains(first) {
-        return false;
-    }
-    let is_word = |word: &&str| SECRETS.iter().any(|secret| word.ends_with(secret));
-    words.iter().any(is_word)
-        || words.windows(2).any(|pair| pair[1] == "KEY" && KINDS_OF_KEY.contains(&pair[0]))
-        || (*last == "AUTH" && words.iter().rev().nth(1).is_some_and(|kind| KINDS_OF_AUTH.contains(kind)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_tell_secrets() {
-        for name in [
-            "PASSWORD",
-            "db_password",
-            "PGPASSWORD",
-            "NPM_TOKEN",
-            "AUTH_TOKEN",
-            "DJANGO_SECRET_KEY",
-            "API_KEY",
-            "OPENAI_API_KEY",
-            "AWS_ACCESS_KEY_ID",
-            "AWS_SECRET_ACCESS_KEY",
-            "GPG_PASSPHRASE",
-            "COMPOSER_AUTH",
-            "GOOGLE_APPLICATION_CREDENTIALS",
-            "APIKEY",
-            "oauth.client-secret",
-        ] {
-            assert!(is_secret(name), "{name}");
-        }
-        for name in [
-            "USERNAME",
-            "GPG_KEY",
-            "KEY",
-            "TOKENIZERS_PARALLELISM",
-            "TOKEN_FILE",
-            "SECRET_NAME",
-            "PUBLIC_API_KEY",
-            "ALLOW_EMPTY_PASSWORD",
-            "SSH_AUTH_SOCK",
-            "AUTH_MODE",
-            "TOKEN_TTL",
-            "PRIVATE_ZONEFILE",
-            "",
-            "_",
-            "PASSWORD_MIN_LENGTH",
-            "MAX_TOKEN",
-            "KEY_VERSION",
-            "KEYBOARD",
-            "MONKEY",
-        ] {
-            assert!(!is_secret(name), "{name}");
-        }
-    }
 }

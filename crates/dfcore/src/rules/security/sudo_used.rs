@@ -66,6 +66,7 @@ declare_rule! {
     ///
     /// - Docker, [Building best practices](https://docs.docker.com/build/building/best-practices/#user)
     /// - [hadolint DL3004](https://github.com/hadolint/hadolint/wiki/DL3004)
+    /// - checkov's [CKV2_DOCKER_1](https://github.com/bridgecrewio/checkov/blob/main/checkov/dockerfile/checks/graph_checks/RunUsingSudo.yaml)
     pub SudoUsed {
         code: "DF2002",
         name: "sudo-used",
@@ -74,7 +75,7 @@ declare_rule! {
         confidence: Medium,
         fix: Suggested,
         since: "0.1.0",
-        aliases: ["DL3004"],
+        aliases: ["DL3004", "CKV2_DOCKER_1"],
     }
 }
 
