@@ -56,7 +56,6 @@ declare_rule! {
         fix: None,
         since: "0.1.0",
         aliases: [],
-        preview: true,
     }
 }
 

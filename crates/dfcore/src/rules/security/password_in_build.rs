@@ -76,7 +76,7 @@ impl Rule for PasswordInBuild {
                 };
                 let Some((span, account)) = found else { continue };
                 report
-                    .at(span, format!("the password of `{account}` stands in the file"))
+                    .at(span, format!("the password of the account `{account}` stands in the file"))
                     .note("it is the same in every container, and `docker history --no-trunc` shows it")
                     .help("leave the account without a password (`passwd -l`), or set one when the container starts");
             }
@@ -125,16 +125,19 @@ fn account_of_line(text: &str) -> Option<String> {
 /// `usermod -p …`, `useradd --password …`
 fn as_option(command: &Command) -> Option<(Span, String)> {
     let words = command.arguments();
-    let account = words.last()?.text().into_owned();
-    let (option, value) = words.iter().enumerate().find_map(|(place, word)| {
+    let (place, end, value) = words.iter().enumerate().find_map(|(place, word)| {
         let text = word.text();
         if matches!(&*text, "-p" | "--password") {
-            return Some((word, words.get(place + 1)?.value.clone()?));
+            return Some((place, place + 2, words.get(place + 1)?.value.clone()?));
         }
         let value = text.strip_prefix("--password=")?;
-        word.value.as_ref().map(|_| (word, value.to_owned()))
+        word.value.as_ref().map(|_| (place, place + 1, value.to_owned()))
     })?;
-    is_password(&value).then_some((option.span, account))
+    // The account stands at the end, or in front of the option.
+    let is_name = |word: &&Word| !word.raw.starts_with('-');
+    let account = words[end..].iter().rfind(is_name).or_else(|| words[..place].iter().rfind(is_name));
+    let account = account.map_or_else(|| "?".to_owned(), |word| word.text().into_owned());
+    is_password(&value).then_some((words[place].span, account))
 }
 
 /// Whether a text is a password that somebody could log in with, and known.
@@ -145,4 +148,28 @@ fn is_password(text: &str) -> bool {
         && !text.contains("${")
         && !text.contains("$(")
         && (text.starts_with('$') || !is_template(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::SourceFile;
+
+    #[test]
+    fn the_password_is_never_shown() {
+        for (command, account) in [
+            ("useradd bob -p hunter2", Some("bob")),
+            ("useradd -p hunter2 -m bob", Some("bob")),
+            ("useradd -m bob --password=hunter2", Some("bob")),
+            ("usermod -p hunter2", Some("?")),
+            ("usermod -p '*' bob", None),
+            ("useradd -p \"$(openssl passwd -1 $P)\" bob", None),
+            ("useradd -m bob", None),
+        ] {
+            let source = SourceFile::new("Dockerfile", format!("FROM a\nRUN {command}\n")).expect("small");
+            let model = Model::new(&source);
+            let found = as_option(&model.script(1).commands[0]);
+            assert_eq!(found.map(|(_, account)| account).as_deref(), account, "{command}");
+        }
+    }
 }

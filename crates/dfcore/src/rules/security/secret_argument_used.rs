@@ -137,8 +137,8 @@ fn secrets_of(command: &Command, next: Option<&Command>) -> Vec<(Span, String)> 
         if let Some(part) = secret_part(command, before.as_deref(), &text) {
             add(word, part, &mut found);
         }
-        if is_printed_as_secret(command, next) {
-            add(word, &text, &mut found);
+        if let Some(part) = printed_as_secret(command, next, &text) {
+            add(word, part, &mut found);
         }
     }
     found
@@ -205,15 +205,16 @@ fn is_secret_option(option: &str) -> bool {
     LAST.contains(&last) || name.ends_with("api-key") || name.ends_with("secret-key")
 }
 
-/// Whether what a command prints goes to a program as a password.
-fn is_printed_as_secret(command: &Command, next: Option<&Command>) -> bool {
+/// The part of a word that a command prints for a program that takes it for a password.
+fn printed_as_secret<'t>(command: &Command, next: Option<&Command>, text: &'t str) -> Option<&'t str> {
     let prints = matches!(command.name.as_deref(), Some("echo" | "printf")) && command.after.is_pipe();
-    prints
-        && next.is_some_and(|next| {
-            next.is("chpasswd")
-                || next.has_argument("--password-stdin")
-                || (next.is("passwd") && next.has_argument("--stdin"))
-        })
+    let next = next.filter(|_| prints)?;
+    if next.is("chpasswd") {
+        // `name:password`
+        return text.split_once(':').map(|(_, password)| password);
+    }
+    let reads = next.has_argument("--password-stdin") || (next.is("passwd") && next.has_argument("--stdin"));
+    reads.then_some(text)
 }
 
 /// Adds the variables of a part of a word's text, in which they stand as `${NAME}`.
@@ -222,6 +223,46 @@ fn add(word: &Word, part: &str, found: &mut Vec<(Span, String)>) {
         let Some((name, _)) = rest.split_once('}') else { continue };
         if !found.iter().any(|(_, other)| other == name) {
             found.push((word.span, name.to_owned()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::SourceFile;
+
+    fn found(script: &str) -> String {
+        let source = SourceFile::new("Dockerfile", format!("FROM a\nRUN {script}\n")).expect("small");
+        let model = Model::new(&source);
+        let commands = &model.script(1).commands;
+        let secrets = commands
+            .iter()
+            .enumerate()
+            .flat_map(|(place, command)| secrets_of(command, commands.get(place + 1)));
+        secrets.map(|(_, name)| name).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn use_tells_secrets() {
+        for (script, expected) in [
+            ("git clone https://$A@b.c/d", "A"),
+            ("git clone \"https://${U}:${A}@b.c/d\"", "A"),
+            ("curl -H \"Authorization: Bearer $A\" https://b/$C", "A"),
+            ("curl --header=\"X-Api-Key: $A\" https://b", "A"),
+            ("curl -u $U:$A https://b/$C", "A"),
+            ("npm config set //r/:_authToken=$A", "A"),
+            ("wget --http-password=$A https://b", "A"),
+            ("tool --access-token $A --user $U", "A"),
+            ("docker login -u $U -p $A", "A"),
+            ("echo \"$U:$A\" | chpasswd", "A"),
+            ("echo $A | docker login -u $U --password-stdin", "A"),
+            ("NPM_TOKEN=$A npm ci", "A"),
+            ("export DB_PASSWORD=\"$A\"", "A"),
+            ("curl -H \"Accept: $A\" https://b/$C && git clone https://b/$A@$C", ""),
+            ("echo $A && tool --token-file $A --password-stdin", ""),
+        ] {
+            assert_eq!(found(script), expected, "{script}");
         }
     }
 }

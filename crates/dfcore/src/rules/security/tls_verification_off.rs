@@ -57,7 +57,8 @@ declare_rule! {
     /// ## Limits
     ///
     /// Only what the file says is seen: a `.npmrc` that is copied may say the same. Addresses with `http://` have no
-    /// certificate to check and are left alone, and so is the machine itself (`localhost`).
+    /// certificate to check and are left alone, and so are the machine itself (`localhost`) and downloads by `curl` and `wget`
+    /// that the same step compares with a checksum or a signature.
     ///
     /// ## Differs from
     ///
@@ -99,7 +100,6 @@ declare_rule! {
             "CKV2_DOCKER_16",
             "CKV2_DOCKER_18",
         ],
-        preview: true,
     }
 }
 
@@ -256,11 +256,12 @@ fn shown(name: &str, value: &str) -> String {
 
 fn by_commands(cx: &RuleContext<'_>, index: usize) -> Vec<Place> {
     let mut places: Vec<Place> = Vec::new();
+    let is_compared = cx.model.verifies_files(index);
     for command in cx.model.script(index).commands.iter().filter(|command| cx.sees(command)) {
         let set = command.assignments.iter().filter_map(assigned);
         let exported = command.arguments().iter().filter(|_| is_export(command)).filter_map(exported);
-        let found = set.chain(exported).chain(switch(command)).chain(settings(command));
-        places.extend(found);
+        let switch = switch(command).filter(|_| !(is_compared && is_download(command)));
+        places.extend(set.chain(exported).chain(switch).chain(settings(command)));
     }
     places.extend(written(cx.model, index));
     // What a wrapper runs has the wrapper's assignments too.
@@ -298,6 +299,11 @@ fn switch(command: &Command) -> Option<Place> {
     Some((word.span, word.text().into_owned()))
 }
 
+/// Whether what comes is a file that can be compared.
+fn is_download(command: &Command) -> bool {
+    command.is("curl") || command.is("wget")
+}
+
 /// The letters of curl's options that take a value.
 const LETTERS_WITH_VALUE: &str = "AbcCdDeEFHKmoPQrtTuUwxXyYz";
 
@@ -319,7 +325,7 @@ fn only_plain_or_own(command: &Command) -> bool {
         command.arguments().iter().map(Word::text).filter(|text| text.contains("://")).peekable();
     let is_harmless = |address: &str| {
         let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-        address.starts_with("http://") || is_own_machine(rest)
+        ["http://", "ftp://"].iter().any(|scheme| address.starts_with(scheme)) || is_own_machine(rest)
     };
     addresses.peek().is_some() && addresses.all(|address| is_harmless(&address))
 }
@@ -466,6 +472,8 @@ mod tests {
             "RUN curl -sSL -ok https://a",
             "RUN curl -k http://a && curl -k https://localhost:8443/x",
             "RUN wget --no-check-certificate http://a",
+            "RUN wget --no-check-certificate ftp://a/b",
+            "RUN curl -kO https://a/b && echo '0f  b' | sha256sum -c -",
             "RUN echo curl -k https://a",
             "RUN git config http.sslVerify true",
             "RUN npm config set strict-ssl true",
