@@ -344,7 +344,7 @@ fn settings(command: &Command) -> Vec<Place> {
         None => name == *program,
     };
     let known: Vec<&Setting> =
-        SETTINGS.iter().filter(|setting| setting.programs.iter().any(|program| runs(&program))).collect();
+        SETTINGS.iter().filter(|setting| setting.programs.iter().any(|program| runs(program))).collect();
     if known.is_empty() {
         return Vec::new();
     }
