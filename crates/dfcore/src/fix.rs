@@ -5,13 +5,16 @@
 //! that lints, applies and lints again is [`linter::fix`](crate::linter::fix).
 
 mod edit;
+mod effect;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::diagnostic::FileRole;
 use crate::text::Span;
 
 pub use edit::Edit;
+pub use effect::Effect;
 
 /// What a fix promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -36,6 +39,22 @@ impl Applicability {
             Self::Unsafe => "unsafe",
         }
     }
+
+    /// What it promises, as the end of a sentence.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Safe => "the image stays the same",
+            Self::Suggested => "the image may change",
+            Self::Unsafe => "somebody has to read the result",
+        }
+    }
+}
+
+impl fmt::Display for Applicability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
 }
 
 /// Edits that belong together: all of them are applied, or none.
@@ -48,6 +67,12 @@ pub struct Fix {
     pub applicability: Applicability,
     /// The edits, in any order; they do not touch each other.
     pub edits: Vec<Edit>,
+    /// What it changes for instructions that it does not edit. A fix that changes more than that is refused.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub effects: Vec<Effect>,
+    /// Why it promises just that, where the sentence that goes for all fixes of that kind says too little.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub because: Option<String>,
 }
 
 impl Fix {
@@ -58,7 +83,13 @@ impl Fix {
         applicability: Applicability,
         edits: impl IntoIterator<Item = Edit>,
     ) -> Self {
-        Self { title: title.into(), applicability, edits: edits.into_iter().collect() }
+        Self {
+            title: title.into(),
+            applicability,
+            edits: edits.into_iter().collect(),
+            effects: Vec::new(),
+            because: None,
+        }
     }
 
     /// A fix that keeps what the image is.
@@ -71,6 +102,28 @@ impl Fix {
     #[must_use]
     pub fn suggested(title: impl Into<String>, edits: impl IntoIterator<Item = Edit>) -> Self {
         Self::new(title, Applicability::Suggested, edits)
+    }
+
+    /// The fix, which declares that it changes this for instructions that it does not edit.
+    #[must_use]
+    pub fn changes(mut self, effect: Effect) -> Self {
+        if !self.effects.contains(&effect) {
+            self.effects.push(effect);
+        }
+        self
+    }
+
+    /// The fix with the reason for its promise, as the end of a sentence: "the shell reads `$x` either way".
+    #[must_use]
+    pub fn because(mut self, reason: impl Into<String>) -> Self {
+        self.because = Some(reason.into());
+        self
+    }
+
+    /// Why it promises what it does.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        self.because.as_deref().unwrap_or(self.applicability.meaning())
     }
 
     /// Whether no two of its edits share bytes.

@@ -13,9 +13,10 @@
 mod build;
 mod fixpoint;
 mod foreign;
+mod guard;
 
 pub use build::{Build, NoSuchStage};
-pub use fixpoint::{AppliedFix, FixOutcome, RefusedFix, fix};
+pub use fixpoint::{AppliedFix, Candidate, FixOutcome, RefusedFix, fix, fix_chosen};
 pub use foreign::{foreign_frontend, is_official_frontend};
 
 use crate::config::{Active, Settings};

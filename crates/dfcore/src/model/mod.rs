@@ -72,6 +72,32 @@ pub struct Model<'a> {
     shell: Vec<OnceLock<Box<ShellFacts>>>,
 }
 
+/// A model without the text that it was made from.
+#[derive(Debug)]
+pub(crate) struct Detached {
+    dockerfile: Dockerfile,
+    errors: Vec<SyntaxError>,
+    resolved: resolve::Resolved,
+    target: Option<usize>,
+    shell: Vec<OnceLock<Box<ShellFacts>>>,
+}
+
+impl Detached {
+    /// The model again. `source` has the text that it was made from.
+    pub(crate) fn of(self, source: &SourceFile) -> Model<'_> {
+        Model {
+            source,
+            dockerfile: self.dockerfile,
+            errors: self.errors,
+            resolved: self.resolved,
+            target: self.target,
+            shipped: OnceLock::new(),
+            shell_comments: OnceLock::new(),
+            shell: self.shell,
+        }
+    }
+}
+
 #[derive(Debug)]
 struct ShellFacts {
     script: Script,
@@ -129,6 +155,17 @@ impl<'a> Model<'a> {
         let by_number = || target.parse::<usize>().ok().filter(is_stage);
         let stage = self.resolved.names.last(target).or_else(by_number)?;
         Some(Self { target: Some(stage), shipped: OnceLock::new(), ..self })
+    }
+
+    /// The model without its text, which can then move.
+    pub(crate) fn detach(self) -> Detached {
+        Detached {
+            dockerfile: self.dockerfile,
+            errors: self.errors,
+            resolved: self.resolved,
+            target: self.target,
+            shell: self.shell,
+        }
     }
 
     /// The stage that somebody has said is built.
@@ -193,6 +230,11 @@ impl<'a> Model<'a> {
     #[must_use]
     pub fn state(&self, index: usize) -> State<'_> {
         self.resolved.before(index)
+    }
+
+    /// What holds after an instruction ran.
+    pub(crate) fn state_after(&self, index: usize) -> State<'_> {
+        self.resolved.after(index)
     }
 
     /// What holds at the start of a stage, after the `ONBUILD`s of its base.

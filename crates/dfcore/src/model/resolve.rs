@@ -35,6 +35,12 @@ impl Resolved {
         self.state(place, Moment::before(index))
     }
 
+    /// What holds after an instruction ran; after a `FROM`, at the start of its stage.
+    pub(super) fn after(&self, index: usize) -> State<'_> {
+        let place = self.stage_of(index).map_or(Place::Global, |stage| Place::Stage(stage as u32));
+        self.state(place, Moment::after(index))
+    }
+
     /// What holds at the start of a stage, after what its base triggers.
     pub(super) fn at_start(&self, stage: &Stage) -> State<'_> {
         self.state(Place::Stage(stage.index as u32), Moment::after(stage.from))

@@ -1,4 +1,4 @@
-use crate::fix::{Edit, Fix};
+use crate::fix::{Edit, Effect, Fix};
 use crate::model::packages::{Manager, truth_value};
 use crate::model::{CacheCover, Model, cache_mount_flag};
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
@@ -205,7 +205,8 @@ fn fix(
             }
         }
     }
-    Some(Fix::safe(format!("remove `{VARIABLE}` and mount a cache for pip"), edits))
+    let fix = Fix::safe(format!("remove `{VARIABLE}` and mount a cache for pip"), edits);
+    Some(fix.changes(Effect::Environment))
 }
 
 /// `RUN PIP_NO_CACHE_DIR=1 pip install …`

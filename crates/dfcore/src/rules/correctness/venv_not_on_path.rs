@@ -1,4 +1,4 @@
-use crate::fix::{Edit, Fix};
+use crate::fix::{Edit, Effect, Fix};
 use crate::model::{Model, Origin, Stage, clean, is_below};
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
 use crate::syntax::ast::{CopySource, InstructionKind};
@@ -88,14 +88,17 @@ impl Rule for VenvNotOnPath {
                 "`{program}` is not found, or is that of the base image, which has none of the packages"
             ))
             .help(format!("add `ENV PATH=\"{bin}:$PATH\"`"))
-            .fix(Fix::suggested(
-                format!("put `{bin}` on the `PATH`"),
-                [Edit::insert_lines_after(
-                    model.source,
-                    model.instruction(index),
-                    &[&format!("ENV PATH=\"{bin}:$PATH\"")],
-                )],
-            ));
+            .fix(
+                Fix::suggested(
+                    format!("put `{bin}` on the `PATH`"),
+                    [Edit::insert_lines_after(
+                        model.source,
+                        model.instruction(index),
+                        &[&format!("ENV PATH=\"{bin}:$PATH\"")],
+                    )],
+                )
+                .changes(Effect::Environment),
+            );
     }
 }
 
