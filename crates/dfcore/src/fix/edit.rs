@@ -1,6 +1,7 @@
 use crate::diagnostic::FileRole;
 use crate::syntax::Dockerfile;
 use crate::syntax::ast::{Instruction, Word};
+use crate::syntax::directive::is_directive;
 use crate::text::{SourceFile, Span};
 
 /// A span of one file and what stands there afterwards.
@@ -65,9 +66,15 @@ impl Edit {
     /// Removes an instruction with its lines. The comments above it stay.
     #[must_use]
     pub fn remove_instruction(source: &SourceFile, instruction: &Instruction) -> Self {
-        let first = source.full_line_span(instruction.span.start);
-        let last = source.full_line_span(last_byte(instruction.span));
-        Self::remove(first.cover(last))
+        let first = whole_line(source, instruction.span.start);
+        let last = whole_line(source, last_byte(instruction.span));
+        remove_lines(source, first.cover(last))
+    }
+
+    /// Removes the line of a byte.
+    #[must_use]
+    pub fn remove_line(source: &SourceFile, offset: u32) -> Self {
+        remove_lines(source, whole_line(source, offset))
     }
 
     /// Inserts lines (without a final line ending) above an instruction and the comments that belong to it,
@@ -168,6 +175,23 @@ fn end_instruction_above(source: &SourceFile, last: Span) -> Edit {
     Edit::remove(last)
 }
 
+/// Removes whole lines. A comment below them that would become a directive is kept from that by an empty line.
+fn remove_lines(source: &SourceFile, lines: Span) -> Edit {
+    let is_comment = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
+    let above = source.slice(Span::new(0, lines.start)).trim_start_matches('\u{FEFF}');
+    let becomes_directive =
+        is_directive(source.slice(source.line_span(lines.end))) && above.lines().all(is_comment);
+    Edit::replace(lines, if becomes_directive { source.line_ending() } else { "" })
+}
+
+/// A line with its ending, but without the byte order mark, which is the file's.
+fn whole_line(source: &SourceFile, offset: u32) -> Span {
+    let line = source.full_line_span(offset);
+    let mark = '\u{FEFF}';
+    let has_mark = line.start == 0 && source.text().starts_with(mark);
+    Span::new(if has_mark { mark.len_utf8() as u32 } else { line.start }, line.end)
+}
+
 /// The number of blanks at the end of a text.
 fn trailing_blanks(text: &str) -> u32 {
     (text.len() - text.trim_end_matches([' ', '\t']).len()) as u32
@@ -246,6 +270,22 @@ mod tests {
         assert_eq!(remove("FROM a\r\n# b\r\n  RUN c \\\r\n d\r\nRUN e\r\n"), "FROM a\r\n# b\r\nRUN e\r\n");
         assert_eq!(remove("FROM a\nRUN <<E\nb\nE\n\nRUN c\n"), "FROM a\n\nRUN c\n");
         assert_eq!(remove("FROM a\nRUN b"), "FROM a\n");
+        let first = on_instruction("\u{FEFF}ARG a\r\nFROM b\r\n", 0, |source, _, instruction| {
+            Edit::remove_instruction(source, instruction)
+        });
+        assert_eq!(first, "\u{FEFF}FROM b\r\n");
+    }
+
+    #[test]
+    fn a_comment_does_not_become_a_directive() {
+        let remove = |text: &str| {
+            let source = SourceFile::new("Dockerfile", text).expect("small");
+            applied(&source, &Edit::remove_line(&source, text.find("# x").expect("a line") as u32))
+        };
+        assert_eq!(remove("# x\n# escape=`\nFROM a\n"), "\n# escape=`\nFROM a\n");
+        assert_eq!(remove("# x\n# other=`\nFROM a\n"), "# other=`\nFROM a\n");
+        assert_eq!(remove("FROM a\n# x\n# escape=`\n"), "FROM a\n# escape=`\n");
+        assert_eq!(remove("\u{FEFF}# x\nFROM a\n"), "\u{FEFF}FROM a\n");
     }
 
     #[test]

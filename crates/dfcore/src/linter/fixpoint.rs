@@ -422,6 +422,33 @@ mod tests {
     }
 
     #[test]
+    fn the_end_of_a_file_is_kept() {
+        for (text, old, expected) in [
+            ("FROM a\nRUN b", "RUN b", "FROM a"),
+            ("FROM a\r\n\r\nRUN b", "RUN b", "FROM a"),
+            ("FROM a\nRUN b\n", "RUN b\n", "FROM a\n"),
+            ("FROM a\r\nRUN b\r\n", "\r\nRUN b\r\n", "FROM a\r\n"),
+        ] {
+            assert_eq!(pass(text, &[finding(text, old, "")]).0, expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn of_many_fixes_the_guilty_ones_are_found() {
+        let text = "FROM a\nRUN b\nRUN c\nRUN d\nRUN e\n";
+        let findings =
+            [finding(text, "b", "f"), finding(text, "\nRUN d", " d"), finding(text, "RUN e", "RNU e")];
+        let (text, applied, refused) = pass(text, &findings);
+        assert_eq!(text, "FROM a\nRUN f\nRUN c\nRUN d\nRUN e\n");
+        assert_eq!(applied, ["write f"]);
+        let reasons = [
+            "it would change the `RUN` in line 3, which it does not touch",
+            "it would make a syntax error: unknown instruction `RNU`",
+        ];
+        assert_eq!(refused, reasons);
+    }
+
+    #[test]
     fn an_ignore_file_is_not_changed_without_a_build_context() {
         let mut finding = finding("FROM a\n", "a", "b");
         let edits = [Edit::append_ignore_lines(None, &[".git"])];

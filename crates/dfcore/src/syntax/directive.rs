@@ -43,6 +43,11 @@ impl Directives {
     }
 }
 
+/// Whether a line would be a directive if it stood at the top of a file.
+pub(crate) fn is_directive(line: &str) -> bool {
+    Directives::default().next(line.trim_start()).is_some()
+}
+
 /// Name and value of `# name = value` behind that comment sign. The value has at least one character, a blank if there
 /// is nothing else.
 pub(super) fn split(line: &str, sign: &str) -> Option<(Range<usize>, Range<usize>)> {

@@ -8,7 +8,7 @@
 
 pub mod ast;
 pub mod commands;
-mod directive;
+pub(crate) mod directive;
 mod error;
 mod flags;
 mod frontend;

@@ -133,8 +133,7 @@ fn is_directive(unused: &Unused, model: &Model<'_>) -> bool {
 
 fn remove_unused(unused: &Unused, model: &Model<'_>) -> Fix {
     if unused.used.is_empty() {
-        let line = model.source.full_line_span(unused.comment.start);
-        return Fix::safe("remove the comment", [Edit::remove(line)]);
+        return Fix::safe("remove the comment", [Edit::remove_line(model.source, unused.comment.start)]);
     }
     Fix::safe("keep the rules that are needed", [Edit::replace(unused.list, unused.used.join(","))])
 }
