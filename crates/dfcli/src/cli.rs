@@ -106,7 +106,7 @@ pub(crate) enum ColorChoice {
 }
 
 /// Which files to read.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct InputArgs {
     /// Files, folders, or `-` for standard input.
     ///
@@ -391,11 +391,15 @@ pub(crate) struct ConfigMigrateArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Safe fixes keep what the image is, and are the only ones applied unless you say more. Files are replaced
-whole: never half written, never when something else changed them meanwhile.
+whole, all or none: never half written, never when something else changed them meanwhile. docs/fixing.md
+says what fixes promise.
+
+Exit codes: 0 done, or nothing to do, 1 there is something to fix (--check), 2 a file cannot be read or written.
 
 Examples:
   dflint fix                       apply the safe fixes to every Dockerfile below this folder
   dflint fix --diff                show them and change nothing
+  dflint fix --ask                 show each fix, the suggested ones too, and ask whether to apply it
   dflint fix --check               exit with 1 if there is something to fix, change nothing
   dflint fix --select latest-tag --suggested Dockerfile
   dflint fix - < Dockerfile        print the fixed text")]
@@ -411,6 +415,14 @@ pub(crate) struct FixArgs {
     #[arg(long)]
     pub(crate) check: bool,
 
+    /// Show each fix and ask whether to apply it; safe and suggested ones, with --unsafe all.
+    #[arg(long, conflicts_with_all = ["diff", "check", "stdin"])]
+    pub(crate) ask: bool,
+
+    /// Read standard input and print the fixed text; the same as the path `-`.
+    #[arg(long, conflicts_with = "paths")]
+    pub(crate) stdin: bool,
+
     /// Apply suggested fixes too: most likely what was meant, but the image may change.
     #[arg(long)]
     pub(crate) suggested: bool,
@@ -421,6 +433,17 @@ pub(crate) struct FixArgs {
 
     #[command(flatten)]
     pub(crate) rules: RuleArgs,
+}
+
+impl FixArgs {
+    /// Which files to read.
+    pub(crate) fn input(&self) -> InputArgs {
+        let mut input = self.input.clone();
+        if self.stdin {
+            input.paths = vec!["-".into()];
+        }
+        input
+    }
 }
 
 #[derive(Debug, Args)]

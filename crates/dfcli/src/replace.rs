@@ -1,47 +1,202 @@
-//! Replaces a file whole: readers see the old text or the new one, never a part.
+//! Replaces files whole: readers see the old text or the new one, never a part.
 
+use std::collections::HashMap;
 use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use tempfile::{NamedTempFile, PersistError};
 
-/// Why a file was left as it was.
+use crate::input::folder_of;
+
+/// Why a file was left as it was, and what to do about it.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReplaceError {
     #[error("{}: left alone, it was changed by something else meanwhile; run again", .0.display())]
     Changed(PathBuf),
-    #[error("{}: left alone, it is read-only", .0.display())]
+    #[error("{}: left alone, it is read-only; make it writable, or print the change with --diff", .0.display())]
     ReadOnly(PathBuf),
-    #[error("{}: left alone: {cause}", path.display())]
+    #[error(
+        "{}: left alone, it is a link to {}, which is outside of {}; name that file itself to change it",
+        link.display(), target.display(), tree.display()
+    )]
+    Outside { link: PathBuf, target: PathBuf, tree: PathBuf },
+    #[error("{}: left alone: {cause}; {}", path.display(), way_out(cause))]
     Io { path: PathBuf, cause: io::Error },
+    #[error("{}: changed, and it cannot be put back: {cause}", path.display())]
+    NotPutBack { path: PathBuf, cause: io::Error },
 }
 
-/// Gives `path` the content `new`, on the condition that its content is still `old`; `None` says that there is no
-/// such file yet.
+/// What helps against an error.
+fn way_out(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            "make room and run again"
+        }
+        io::ErrorKind::ResourceBusy => {
+            "mount its folder and not the file alone, or print the change with --diff"
+        }
+        io::ErrorKind::NotFound => "run again",
+        _ => "print the change with --diff, or make its folder writable",
+    }
+}
+
+/// A file and what it is to become.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Replacement<'a> {
+    /// Where it is.
+    pub(crate) path: &'a Path,
+    /// What is in it; `None` when there is no such file yet.
+    pub(crate) old: Option<&'a [u8]>,
+    /// What is to be in it.
+    pub(crate) new: &'a [u8],
+}
+
+/// Replaces files, all or none, on the condition that each still has the content `old`.
 ///
-/// The new text goes to a temporary file in the same folder, which then takes the place of the old one. Owner and
-/// permissions stay. When the path is a link, the file that it leads to is replaced and the link stays.
+/// The new texts go to temporary files in the same folders first; when all of them are on the disk, they take the places
+/// of the old ones. Owners and permissions stay. When a path is a link, the file that it leads to is replaced and the link
+/// stays; it may not lead out of the [tree](tree_of) that it stands in.
+///
+/// # Errors
+/// When one of the files has changed, is read-only or cannot be written; all are then as they were.
+pub(crate) fn replace_all(replacements: &[Replacement<'_>]) -> Result<(), Vec<ReplaceError>> {
+    let staged: Vec<_> = replacements.par_iter().map(Staged::new).collect();
+    let (staged, errors): (Vec<_>, Vec<_>) = staged.into_iter().partition(Result::is_ok);
+    let mut errors: Vec<ReplaceError> = errors.into_iter().filter_map(Result::err).collect();
+    let mut staged: Vec<Staged<'_>> = staged.into_iter().filter_map(Result::ok).collect();
+    // Two names of one file that would become the same need one change.
+    let mut wanted: HashMap<PathBuf, &[u8]> = HashMap::new();
+    staged.retain(|staged| match wanted.insert(staged.target.clone(), staged.wanted.new) {
+        None => true,
+        Some(other) if other == staged.wanted.new => false,
+        Some(_) => {
+            errors.push(ReplaceError::Changed(staged.wanted.path.to_owned()));
+            false
+        }
+    });
+    errors.extend(staged.iter().filter_map(|staged| staged.check().err()));
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let mut done: Vec<Replaced<'_>> = Vec::with_capacity(staged.len());
+    for staged in staged {
+        match staged.put() {
+            Ok(replaced) => done.push(replaced),
+            Err(error) => {
+                errors.push(error);
+                errors.extend(done.iter().filter_map(|replaced| replaced.put_back().err()));
+                return Err(errors);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Replaces one file as [`replace_all`] does.
 ///
 /// # Errors
 /// When the file has changed, is read-only or cannot be written; it is then as it was.
 pub(crate) fn replace(path: &Path, old: Option<&[u8]>, new: &[u8]) -> Result<(), ReplaceError> {
-    let io_error = |cause| ReplaceError::Io { path: path.to_owned(), cause };
-    let Some(old) = old else { return create(path, new) };
-    let target = fs::canonicalize(path).map_err(io_error)?;
-    let metadata = fs::metadata(&target).map_err(io_error)?;
-    if metadata.permissions().readonly() {
-        return Err(ReplaceError::ReadOnly(path.to_owned()));
+    replace_all(&[Replacement { path, old, new }]).map_err(|mut errors| errors.swap_remove(0))
+}
+
+/// A replacement whose new text lies on the disk, beside the file.
+struct Staged<'a> {
+    wanted: Replacement<'a>,
+    target: PathBuf,
+    old: Option<Metadata>,
+    temporary: NamedTempFile,
+}
+
+impl<'a> Staged<'a> {
+    fn new(wanted: &Replacement<'a>) -> Result<Self, ReplaceError> {
+        let path = wanted.path;
+        let io_error = |cause| ReplaceError::Io { path: path.to_owned(), cause };
+        if wanted.old.is_none() {
+            // Not the owner's alone, as temporary files are: the umask decides.
+            let temporary = write_beside(path, wanted.new, new_file_permissions()).map_err(io_error)?;
+            return Ok(Self { wanted: *wanted, target: path.to_owned(), old: None, temporary });
+        }
+        let target = target_of(path)?;
+        let metadata = fs::metadata(&target).map_err(io_error)?;
+        if metadata.permissions().readonly() {
+            return Err(ReplaceError::ReadOnly(path.to_owned()));
+        }
+        let temporary = write_like(&target, wanted.new, &metadata).map_err(io_error)?;
+        Ok(Self { wanted: *wanted, target, old: Some(metadata), temporary })
     }
-    let temporary = write_beside(&target, new, None).map_err(io_error)?;
-    keep_owner(temporary.as_file(), &metadata).map_err(io_error)?;
-    temporary.as_file().set_permissions(metadata.permissions()).map_err(io_error)?;
-    // As late as can be: what is between this and the next line is the only moment left to lose a change in.
-    if fs::read(&target).map_err(io_error)? != old {
-        return Err(ReplaceError::Changed(path.to_owned()));
+
+    /// Whether the file is still what it was.
+    fn check(&self) -> Result<(), ReplaceError> {
+        let path = || self.wanted.path.to_owned();
+        let is_same = match self.wanted.old {
+            Some(old) => {
+                let now = fs::read(&self.target);
+                now.map_err(|cause| ReplaceError::Io { path: path(), cause })? == old
+            }
+            None => fs::symlink_metadata(&self.target).is_err(),
+        };
+        if is_same { Ok(()) } else { Err(ReplaceError::Changed(path())) }
     }
-    temporary.persist(&target).map_err(|PersistError { error, .. }| io_error(error))?;
-    Ok(())
+
+    /// Puts the new file into its place.
+    fn put(self) -> Result<Replaced<'a>, ReplaceError> {
+        // As late as can be: what is between this and the next line is the only moment left to lose a change in.
+        self.check()?;
+        let persisted = match self.old {
+            Some(_) => self.temporary.persist(&self.target),
+            None => self.temporary.persist_noclobber(&self.target),
+        };
+        match persisted {
+            Ok(_) => Ok(Replaced { wanted: self.wanted, target: self.target, old: self.old }),
+            Err(PersistError { error, .. }) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(ReplaceError::Changed(self.wanted.path.to_owned()))
+            }
+            Err(PersistError { error, .. }) => {
+                Err(ReplaceError::Io { path: self.wanted.path.to_owned(), cause: error })
+            }
+        }
+    }
+}
+
+/// A file that has been replaced.
+struct Replaced<'a> {
+    wanted: Replacement<'a>,
+    target: PathBuf,
+    old: Option<Metadata>,
+}
+
+impl Replaced<'_> {
+    /// Gives the file its old content again.
+    fn put_back(&self) -> Result<(), ReplaceError> {
+        let put_back = || match (&self.old, self.wanted.old) {
+            (Some(metadata), Some(old)) => {
+                let temporary = write_like(&self.target, old, metadata)?;
+                temporary.persist(&self.target).map(drop).map_err(|PersistError { error, .. }| error)
+            }
+            _ => fs::remove_file(&self.target),
+        };
+        put_back().map_err(|cause| ReplaceError::NotPutBack { path: self.wanted.path.to_owned(), cause })
+    }
+}
+
+/// The file that a path leads to, when that is in the tree that the path stands in.
+fn target_of(path: &Path) -> Result<PathBuf, ReplaceError> {
+    let target = fs::canonicalize(path).map_err(|cause| ReplaceError::Io { path: path.to_owned(), cause })?;
+    let tree = tree_of(&folder_of(path));
+    if target.starts_with(&tree) {
+        return Ok(target);
+    }
+    Err(ReplaceError::Outside { link: path.to_owned(), target, tree })
+}
+
+/// The tree that a folder belongs to: its repository; or the current folder, when it is that or below; or itself.
+fn tree_of(folder: &Path) -> PathBuf {
+    let repository = folder.ancestors().find(|folder| folder.join(".git").exists());
+    let current = || fs::canonicalize(".").ok().filter(|current| folder.starts_with(current));
+    repository.map(Path::to_owned).or_else(current).unwrap_or_else(|| folder.to_owned())
 }
 
 /// Writes a file that must not be there yet, whole or not at all.
@@ -90,11 +245,10 @@ pub(crate) fn publish(path: &Path, new: &[u8]) -> io::Result<()> {
         Some(_) => fs::canonicalize(path)?,
         None => path.to_owned(),
     };
-    let temporary = write_beside(&target, new, new_file_permissions())?;
-    if let Some(old) = old {
-        keep_owner(temporary.as_file(), &old)?;
-        temporary.as_file().set_permissions(old.permissions())?;
-    }
+    let temporary = match old {
+        Some(old) => write_like(&target, new, &old)?,
+        None => write_beside(&target, new, new_file_permissions())?,
+    };
     temporary.persist(&target).map_err(|PersistError { error, .. }| error)?;
     Ok(())
 }
@@ -105,6 +259,14 @@ fn new_file_permissions() -> Option<Permissions> {
     return Some(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     #[cfg(not(unix))]
     return None;
+}
+
+/// A temporary file with the owner and the permissions of another.
+fn write_like(target: &Path, content: &[u8], like: &Metadata) -> io::Result<NamedTempFile> {
+    let temporary = write_beside(target, content, None)?;
+    keep_owner(temporary.as_file(), like)?;
+    temporary.as_file().set_permissions(like.permissions())?;
+    Ok(temporary)
 }
 
 /// A temporary file is the owner's alone unless `permissions` say otherwise.
@@ -187,6 +349,81 @@ mod tests {
         assert_eq!(names_in(folder.path()), ["Dockerfile"]);
     }
 
+    /// A file of that name, and what it is to become.
+    fn changed<'a>(path: &'a Path, old: &'a [u8]) -> Replacement<'a> {
+        Replacement { path, old: Some(old), new: b"new" }
+    }
+
+    #[test]
+    fn all_files_are_replaced_or_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let (first, second) = (folder.path().join("a"), folder.path().join("b"));
+        let new = Replacement { path: &folder.path().join("c"), old: None, new: b"new" };
+        fs::write(&first, "old").unwrap();
+        fs::write(&second, "somebody else's").unwrap();
+        let errors = replace_all(&[changed(&first, b"old"), changed(&second, b"old"), new]).unwrap_err();
+        assert!(matches!(errors.as_slice(), [ReplaceError::Changed(path)] if *path == second), "{errors:?}");
+        assert_eq!(fs::read(&first).unwrap(), b"old");
+        assert_eq!(names_in(folder.path()), ["a", "b"]);
+
+        fs::write(&second, "old").unwrap();
+        replace_all(&[changed(&first, b"old"), changed(&second, b"old"), new]).unwrap();
+        assert!(["a", "b", "c"].iter().all(|name| fs::read(folder.path().join(name)).unwrap() == b"new"));
+        assert_eq!(names_in(folder.path()), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn what_was_replaced_before_something_went_wrong_is_put_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let (first, second) = (folder.path().join("a"), folder.path().join("b"));
+        fs::write(&first, "old").unwrap();
+        let staged = Staged::new(&changed(&first, b"old")).unwrap();
+        let made = Staged::new(&Replacement { path: &second, old: None, new: b"new" }).unwrap();
+        let done = [staged.put().unwrap(), made.put().unwrap()];
+        assert_eq!(fs::read(&first).unwrap(), b"new");
+        done.iter().for_each(|replaced| replaced.put_back().unwrap());
+        assert_eq!(fs::read(&first).unwrap(), b"old");
+        assert_eq!(names_in(folder.path()), ["a"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leads_out_of_its_tree_is_left_alone() {
+        use std::os::unix::fs::symlink;
+
+        let folder = tempfile::tempdir().unwrap();
+        let outside = tempfile::tempdir().unwrap();
+        let target = outside.path().join("Dockerfile");
+        fs::write(&target, "old").unwrap();
+        let link = folder.path().join("Dockerfile");
+        symlink(&target, &link).unwrap();
+        let error = replace(&link, Some(b"old"), b"new").unwrap_err().to_string();
+        assert!(error.contains("left alone, it is a link to ") && error.contains("outside of "), "{error}");
+        assert_eq!(fs::read(&target).unwrap(), b"old");
+        // In one repository it does not lead out.
+        let app = folder.path().join("app");
+        fs::create_dir_all(folder.path().join(".git")).unwrap();
+        fs::create_dir_all(&app).unwrap();
+        fs::write(folder.path().join("shared"), "old").unwrap();
+        symlink("../shared", app.join("Dockerfile")).unwrap();
+        replace(&app.join("Dockerfile"), Some(b"old"), b"new").unwrap();
+        assert_eq!(fs::read(folder.path().join("shared")).unwrap(), b"new");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn two_names_of_one_file_are_one_change() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("a"), folder.path().join("b"));
+        fs::write(&file, "old").unwrap();
+        std::os::unix::fs::symlink("a", &link).unwrap();
+        let other = Replacement { new: b"other", ..changed(&link, b"old") };
+        replace_all(&[changed(&file, b"old"), other]).unwrap_err();
+        assert_eq!(fs::read(&file).unwrap(), b"old");
+        replace_all(&[changed(&file, b"old"), changed(&link, b"old")]).unwrap();
+        assert_eq!(fs::read(&link).unwrap(), b"new");
+    }
+
     #[test]
     fn a_new_file_is_made_only_where_there_is_none() {
         let folder = tempfile::tempdir().unwrap();
@@ -264,7 +501,7 @@ mod tests {
         fs::write(&path, "old").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
         let error = replace(&path, Some(b"old"), b"new").unwrap_err();
-        assert!(error.to_string().ends_with("Dockerfile: left alone, it is read-only"), "{error}");
+        assert!(error.to_string().contains("Dockerfile: left alone, it is read-only; "), "{error}");
         assert_eq!(fs::read(&path).unwrap(), b"old");
     }
 }

@@ -18,6 +18,7 @@ use crate::cli::{InputArgs, RuleArgs};
 use crate::config::{OutputChoice, SettingsFinder};
 use crate::discover::{Filter, Input, discover, require};
 use crate::input::Reader;
+use crate::replace::{ReplaceError, Replacement, replace_all};
 use crate::terminal::{report_error, report_note};
 
 /// The name of the ignore file that is made where there is none.
@@ -44,7 +45,7 @@ struct Governed {
 }
 
 /// A Dockerfile with all that it is judged by.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Target {
     /// Where it came from.
     pub(crate) input: Input,
@@ -162,6 +163,18 @@ impl Session {
     pub(crate) fn fail(&mut self, error: impl std::fmt::Display) {
         report_error(error);
         self.has_failed = true;
+    }
+
+    /// Replaces files, all or none. What goes wrong is reported; says whether all went well.
+    pub(crate) fn replace(&mut self, replacements: &[Replacement<'_>]) -> bool {
+        let Err(errors) = replace_all(replacements) else { return true };
+        let is_undone = !errors.iter().any(|error| matches!(error, ReplaceError::NotPutBack { .. }));
+        let has_others = errors.len() < replacements.len();
+        errors.into_iter().for_each(|error| self.fail(error));
+        if is_undone && has_others {
+            report_note("no file was changed, since not all of them can be");
+        }
+        false
     }
 
     fn read(&self, governed: Governed) -> Result<Target> {

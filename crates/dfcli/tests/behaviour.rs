@@ -262,6 +262,88 @@ fn an_ignore_file_is_made_where_there_is_none() {
 }
 
 #[test]
+fn fixes_can_only_be_asked_about_on_a_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Dockerfile"), FIXABLE).unwrap();
+    let mut command = dflint(folder.path());
+    command.args(["fix", "--ask"]);
+    let output = run_with_input(command, "y\n");
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(text(&output.stderr).starts_with("error: --ask needs a terminal to ask on; "), "{output:?}");
+    assert_eq!(fs::read_to_string(folder.path().join("Dockerfile")).unwrap(), FIXABLE);
+}
+
+#[test]
+fn standard_input_has_a_flag_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = dflint(folder.path());
+    command.args(["fix", "--stdin"]);
+    let output = run_with_input(command, FIXABLE);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(text(&output.stdout), "FROM alpine:3.20\nUSER nobody\n");
+}
+
+/// Runs `dflint fix` where one of two files cannot be replaced: nothing changes, and the error says what to do.
+#[cfg(unix)]
+fn fix_in_vain(folder: &Path, mut command: Command, error: &str) {
+    let output = command.current_dir(folder).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let said = text(&output.stderr);
+    assert!(said.contains(error), "{said}");
+    assert!(text(&output.stdout).contains("Dockerfile: would fix DF0002"), "{output:?}");
+    assert_eq!(fs::read_to_string(folder.join("Dockerfile")).unwrap(), FIXABLE);
+    let hidden = |name: &str| name.starts_with(".dflint-");
+    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert!(!names.into_iter().any(|name| hidden(&name)), "nothing is left behind");
+}
+
+#[cfg(unix)]
+#[test]
+fn all_files_are_fixed_or_none() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Dockerfile"), FIXABLE).unwrap();
+    let fix = || {
+        let mut command = dflint(folder.path());
+        command.arg("fix");
+        command
+    };
+    let other = folder.path().join("b.Dockerfile");
+    fs::write(&other, FIXABLE).unwrap();
+    fs::set_permissions(&other, fs::Permissions::from_mode(0o444)).unwrap();
+    let read_only = "error: b.Dockerfile: left alone, it is read-only; make it writable, or print the change with --diff\n\
+                     note: no file was changed, since not all of them can be\n";
+    fix_in_vain(folder.path(), fix(), read_only);
+
+    fs::remove_file(&other).unwrap();
+    let outside = tempfile::tempdir().unwrap();
+    fs::write(outside.path().join("file"), FIXABLE).unwrap();
+    symlink(outside.path().join("file"), &other).unwrap();
+    fix_in_vain(folder.path(), fix(), "error: b.Dockerfile: left alone, it is a link to ");
+    assert_eq!(fs::read_to_string(outside.path().join("file")).unwrap(), FIXABLE);
+}
+
+/// A limit on the size of files takes the place of a disk that gets full.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_leaves_files_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Dockerfile"), FIXABLE).unwrap();
+    let long = format!("{FIXABLE}# {}\n", "x".repeat(5000));
+    fs::write(folder.path().join("b.Dockerfile"), &long).unwrap();
+    let mut command = Command::new("sh");
+    // The signal is ignored as it is by programs that handle such errors themselves.
+    command.args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$0\" fix", env!("CARGO_BIN_EXE_dflint")]);
+    fix_in_vain(
+        folder.path(),
+        command,
+        "error: b.Dockerfile: left alone: File too large (os error 27); make room and run again\n",
+    );
+    assert_eq!(fs::read_to_string(folder.path().join("b.Dockerfile")).unwrap(), long);
+}
+
+#[test]
 fn several_formats_go_to_their_files_and_one_to_standard_output() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("Dockerfile"), FINDINGS).unwrap();

@@ -1,11 +1,13 @@
 //! `dflint fix`: applies fixes, and says which were applied, which were not, and why.
 
+mod ask;
+
 use std::collections::HashMap;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use dfcore::context::{BuildContext, IgnoreFile};
 use dfcore::diagnostic::{Diagnostic, FileRole};
 use dfcore::fix::{Applicability, Fix};
@@ -13,25 +15,36 @@ use dfcore::linter::{self, FixOutcome};
 use dfcore::text::SourceFile;
 use rayon::prelude::*;
 
+use self::ask::Asker;
 use crate::Exit;
 use crate::cli::FixArgs;
 use crate::discover::Input;
 use crate::output::diff::{Change, write_diff};
 use crate::output::quantity::counted;
-use crate::replace::replace;
+use crate::replace::Replacement;
 use crate::session::{IGNORE_FILE, Session, Target};
 use crate::terminal::{Terminal, printable};
 
 pub(super) fn run(args: &FixArgs, terminal: &mut Terminal) -> Result<Exit> {
-    let limit = match (args.all, args.suggested) {
+    let limit = match (args.all, args.suggested || args.ask) {
         (true, _) => Applicability::Unsafe,
         (false, true) => Applicability::Suggested,
         (false, false) => Applicability::Safe,
     };
-    let mut session = Session::open(&args.input, &args.rules, None)?;
+    if args.ask && !io::stdin().is_terminal() {
+        bail!("--ask needs a terminal to ask on; print the fixes with --diff, or choose rules with --select");
+    }
+    let mut session = Session::open(&args.input(), &args.rules, None)?;
     let targets = session.run(|target| target);
-    let results = fix_all(targets, limit);
-    let changes_nothing = args.diff || args.check;
+    let results = if args.ask {
+        let mut asker = Asker::new(io::stdin().lock(), &mut *terminal, limit);
+        let results = fix_in_order(targets, |target| asker.fix(target));
+        asker.finish()?;
+        results
+    } else {
+        fix_all(targets, limit)
+    };
+    let mut changes_nothing = args.diff || args.check;
     // Standard output has the diff, or the fixed text of standard input; what is said about it goes beside it.
     let has_stdin = results.iter().any(|result| result.input == Input::Stdin);
     for result in &results {
@@ -39,9 +52,11 @@ pub(super) fn run(args: &FixArgs, terminal: &mut Terminal) -> Result<Exit> {
             result.write_diffs(terminal)?;
         } else if result.input == Input::Stdin && !args.check {
             terminal.write_all(result.outcome.dockerfile.bytes())?;
-        } else if !changes_nothing {
-            result.save(&mut session);
         }
+    }
+    if !changes_nothing {
+        let replacements: Vec<_> = results.iter().flat_map(Fixed::replacements).collect();
+        changes_nothing = !session.replace(&replacements);
     }
     let report = Report { results: &results, limit, changes_nothing };
     if args.diff || has_stdin {
@@ -73,9 +88,38 @@ struct IgnoreChange {
     after: SourceFile,
 }
 
-/// Fixes the files. Those that share a build context are fixed one after the other, since each may change the
-/// ignore file that the next one is judged by.
+/// How often the files of a build context are fixed side by side, before they are fixed one after the other.
+const MAX_ROUNDS: usize = 4;
+
+/// Fixes the files, side by side as far as they do not change the ignore file that others are judged by.
 fn fix_all(targets: Vec<Target>, limit: Applicability) -> Vec<Fixed> {
+    let mut results: Vec<(usize, Fixed)> = by_context(targets)
+        .into_par_iter()
+        .flat_map_iter(|group| fix_group(group, &|target| Fixed::new(target, limit)))
+        .collect();
+    results.sort_by_key(|(index, _)| *index);
+    results.into_iter().map(|(_, fixed)| fixed).collect()
+}
+
+/// Fixes the files one after the other, in the order of the command line.
+fn fix_in_order(targets: Vec<Target>, mut fix: impl FnMut(Target) -> Fixed) -> Vec<Fixed> {
+    let mut changed: HashMap<*const BuildContext, Arc<BuildContext>> = HashMap::new();
+    let fix = |mut target: Target| {
+        let shared = target.context.clone();
+        let current = shared.as_ref().and_then(|context| changed.get(&Arc::as_ptr(context)));
+        target.context = current.or(shared.as_ref()).cloned();
+        let context = target.context.clone();
+        let fixed = fix(target);
+        if let (Some(shared), Some(next)) = (shared, fixed.changed_context(context.as_deref())) {
+            changed.insert(Arc::as_ptr(&shared), next);
+        }
+        fixed
+    };
+    targets.into_iter().map(fix).collect()
+}
+
+/// The files with their places on the command line, those of one build context together.
+fn by_context(targets: Vec<Target>) -> Vec<Vec<(usize, Target)>> {
     let mut groups: Vec<Vec<(usize, Target)>> = Vec::new();
     let mut group_of: HashMap<*const BuildContext, usize> = HashMap::new();
     for (index, target) in targets.into_iter().enumerate() {
@@ -88,35 +132,41 @@ fn fix_all(targets: Vec<Target>, limit: Applicability) -> Vec<Fixed> {
         }
         groups[group].push((index, target));
     }
-    let mut results: Vec<(usize, Fixed)> =
-        groups.into_par_iter().flat_map_iter(|group| fix_group(group, limit)).collect();
-    results.sort_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, fixed)| fixed).collect()
+    groups
 }
 
-fn fix_group(group: Vec<(usize, Target)>, limit: Applicability) -> Vec<(usize, Fixed)> {
-    let mut changed_context: Option<Arc<BuildContext>> = None;
-    let mut results = Vec::with_capacity(group.len());
-    for (index, mut target) in group {
-        target.context = changed_context.clone().or(target.context);
-        let context = target.context.clone();
-        let fixed = Fixed::new(target, limit);
-        if let (Some(context), Some(change)) = (context, &fixed.ignore_change) {
-            changed_context = Some(Arc::new(context.under(IgnoreFile::new(change.after.clone()))));
+/// Fixes files of one context as if one after the other: when one changes the ignore file, those behind it are fixed again,
+/// judged by the new one.
+fn fix_group(group: Vec<(usize, Target)>, fix: &(impl Fn(Target) -> Fixed + Sync)) -> Vec<(usize, Fixed)> {
+    let mut results: Vec<(usize, Fixed)> = Vec::with_capacity(group.len());
+    let mut left = group;
+    for _ in 0..MAX_ROUNDS {
+        let round: Vec<(usize, Fixed)> =
+            left.par_iter().map(|(index, target)| (*index, fix(target.clone()))).collect();
+        let first = round.iter().position(|(_, fixed)| fixed.ignore_change.is_some());
+        results.extend(round.into_iter().take(first.map_or(usize::MAX, |first| first + 1)));
+        let Some(first) = first else { return results };
+        let context = left[first].1.context.clone();
+        let next = results.last().and_then(|(_, fixed)| fixed.changed_context(context.as_deref()));
+        left.drain(..=first);
+        for (_, target) in &mut left {
+            target.context = next.clone().or(target.context.take());
         }
-        results.push((index, fixed));
     }
+    let (indices, targets): (Vec<usize>, Vec<Target>) = left.into_iter().unzip();
+    results.extend(indices.into_iter().zip(fix_in_order(targets, fix)));
     results
 }
 
 impl Fixed {
     fn new(target: Target, limit: Applicability) -> Self {
-        let is_file = matches!(target.input, Input::File(_));
-        // Of standard input only the Dockerfile itself can be printed.
-        let is_possible =
-            |fix: &Fix| is_file || fix.edits.iter().all(|edit| edit.file == FileRole::Dockerfile);
-        let accept = |_: &Diagnostic, fix: &Fix| fix.applicability <= limit && is_possible(fix);
+        let is_wanted = is_possible(&target, limit);
+        let accept = |_: &Diagnostic, fix: &Fix| is_wanted(fix);
         let outcome = linter::fix(&target.source, target.context.as_deref(), &target.settings, accept);
+        Self::of(target, outcome)
+    }
+
+    fn of(target: Target, outcome: FixOutcome) -> Self {
         let ignore_change =
             outcome.ignore_file.clone().zip(target.context.as_ref()).map(|(after, context)| {
                 let before = context.ignore_file().map(|file| file.source().clone());
@@ -128,6 +178,12 @@ impl Fixed {
                 }
             });
         Self { input: target.input, before: target.source, outcome, ignore_change }
+    }
+
+    /// The build context with the ignore file as it is afterwards, when it was changed.
+    fn changed_context(&self, context: Option<&BuildContext>) -> Option<Arc<BuildContext>> {
+        let change = self.ignore_change.as_ref()?;
+        Some(Arc::new(context?.under(IgnoreFile::new(change.after.clone()))))
     }
 
     fn changes(&self) -> impl Iterator<Item = Change<'_>> {
@@ -149,17 +205,26 @@ impl Fixed {
         self.changes().try_for_each(|change| write_diff(change, color, terminal))
     }
 
-    /// Replaces the files that have changed; what goes wrong is reported.
-    fn save(&self, session: &mut Session) {
-        for change in self.changes() {
-            let path = match &self.input {
-                Input::File(path) if change.name == self.before.name() => path,
-                _ => Path::new(change.name),
-            };
-            if let Err(error) = replace(path, change.before, change.after) {
-                session.fail(error);
-            }
-        }
+    /// The files that are to be replaced.
+    fn replacements(&self) -> impl Iterator<Item = Replacement<'_>> {
+        let path = match &self.input {
+            Input::File(path) => Some(path.as_path()),
+            Input::Stdin => None,
+        };
+        self.changes().filter_map(move |change| {
+            let path = if change.name == self.before.name() { path? } else { Path::new(change.name) };
+            Some(Replacement { path, old: change.before, new: change.after })
+        })
+    }
+}
+
+/// Whether a fix may be applied to a target: it promises enough, and of standard input only the Dockerfile itself can be
+/// printed.
+fn is_possible(target: &Target, limit: Applicability) -> impl Fn(&Fix) -> bool + use<> {
+    let is_file = matches!(target.input, Input::File(_));
+    move |fix| {
+        fix.applicability <= limit
+            && (is_file || fix.edits.iter().all(|edit| edit.file == FileRole::Dockerfile))
     }
 }
 
@@ -176,17 +241,23 @@ impl Report<'_> {
             let name = printable(result.before.name());
             for fix in &result.outcome.applied {
                 let done = if self.changes_nothing { "would fix" } else { "fixed" };
-                writeln!(out, "{name}: {done} {} {}: {}", fix.code, fix.name, printable(&fix.title))?;
-            }
-            for fix in &result.outcome.refused {
-                let reason = printable(&fix.reason);
+                let promise = match fix.applicability {
+                    Applicability::Safe => String::new(),
+                    other => format!(" ({other}: {})", printable(&fix.reason)),
+                };
                 writeln!(
                     out,
-                    "{name}: left {} {}: {reason} ({})",
+                    "{name}: {done} {} {}: {}{promise}",
                     fix.code,
                     fix.name,
                     printable(&fix.title)
                 )?;
+            }
+            for fix in &result.outcome.refused {
+                let (reason, title) = (printable(&fix.reason), printable(&fix.title));
+                let blame =
+                    if fix.is_bug { ", which is a mistake in this fix: please report it" } else { "" };
+                writeln!(out, "{name}: left {} {}: {reason}{blame} ({title})", fix.code, fix.name)?;
             }
             for (finding, fix) in self.waiting(result) {
                 let line = result.outcome.dockerfile.position(finding.span.start).line;
@@ -212,14 +283,15 @@ impl Report<'_> {
         fixes.filter(move |(_, fix)| fix.applicability > limit || is_stdin)
     }
 
-    fn why(&self, fix: &Fix) -> &'static str {
-        match fix.applicability {
+    fn why(&self, fix: &Fix) -> String {
+        let flag = match fix.applicability {
             applicability if applicability <= self.limit => {
-                "it changes the ignore file, name the Dockerfile for that"
+                return "it changes the ignore file, name the Dockerfile for that".to_owned();
             }
-            Applicability::Unsafe => "needs a reader afterwards, apply with --unsafe",
-            _ => "may change the image, apply with --suggested",
-        }
+            Applicability::Unsafe => "--unsafe",
+            _ => "--suggested",
+        };
+        format!("{}: {}, apply with {flag}", fix.applicability, printable(fix.reason()))
     }
 
     fn closing_line(&self) -> String {

@@ -11,7 +11,7 @@ use crate::cli::FormatArgs;
 use crate::discover::Input;
 use crate::output::diff::{Change, write_diff};
 use crate::output::quantity::counted;
-use crate::replace::replace;
+use crate::replace::Replacement;
 use crate::session::{Session, Target};
 use crate::terminal::{Terminal, printable};
 
@@ -29,10 +29,11 @@ pub(super) fn run(args: &FormatArgs, terminal: &mut Terminal) -> Result<Exit> {
             write_diff(result.change(), terminal.is_colored(), terminal)?;
         } else if result.input == Input::Stdin && !args.check {
             terminal.write_all(result.change().after)?;
-        } else if !changes_nothing && result.is_changed() {
-            result.save(&mut session);
         }
     }
+    let replacements = results.iter().filter(|_| !changes_nothing).filter_map(Formatted::replacement);
+    let is_saved = session.replace(&replacements.collect::<Vec<_>>());
+    let changes_nothing = changes_nothing || !is_saved;
     let report = Report { results: &results, changes_nothing };
     if args.diff || has_stdin {
         terminal.flush()?;
@@ -80,13 +81,11 @@ impl Formatted {
         format!("{}:{line}: {error}", self.before.name())
     }
 
-    /// Replaces the file; what goes wrong is reported.
-    fn save(&self, session: &mut Session) {
-        let Input::File(path) = &self.input else { return };
+    /// What the file is to become, when it is one and changes.
+    fn replacement(&self) -> Option<Replacement<'_>> {
+        let Input::File(path) = &self.input else { return None };
         let change = self.change();
-        if let Err(error) = replace(path, change.before, change.after) {
-            session.fail(error);
-        }
+        self.is_changed().then_some(Replacement { path, old: change.before, new: change.after })
     }
 }
 
