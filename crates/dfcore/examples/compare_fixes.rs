@@ -105,12 +105,9 @@ type Pass = (SourceFile, Vec<Edit>);
 fn compare(path: &Path, settings: &Settings, limit: Applicability) -> Counts {
     let name = path.display();
     let mut counts = Counts { files: 1, ..Counts::default() };
-    let source = match fs::read(path).map(|bytes| SourceFile::new(name.to_string(), bytes)) {
-        Ok(Ok(source)) => source,
-        _ => {
-            counts.exceptions.push(format!("{name}: cannot be read"));
-            return counts;
-        }
+    let Ok(Ok(source)) = fs::read(path).map(|bytes| SourceFile::new(name.to_string(), bytes)) else {
+        counts.exceptions.push(format!("{name}: cannot be read"));
+        return counts;
     };
     let (once, passes) = fix(&source, settings, limit);
     let (twice, _) = fix(&once.dockerfile, settings, limit);

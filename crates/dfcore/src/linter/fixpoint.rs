@@ -132,7 +132,7 @@ pub fn fix_chosen(
                 next = None;
             } else if !seen.insert(result.fingerprint()) {
                 // It would go round in circles for ever.
-                pass.refused.extend(pass.applied.drain(..).map(|fix| fix.undoes_another()));
+                pass.refused.extend(pass.applied.drain(..).map(AppliedFix::undoes_another));
                 next = None;
             }
         }
@@ -248,7 +248,7 @@ enum Attempt<'c> {
     /// Nothing changes.
     Same,
     /// The files afterwards.
-    Good(Files<'c>, Detached),
+    Good(Box<(Files<'c>, Detached)>),
     /// What would be damaged.
     Damaged(String),
 }
@@ -289,9 +289,9 @@ impl<'p, 'c> Pass<'p, 'c> {
         loop {
             match self.attempt(&chosen) {
                 Attempt::Same => return None,
-                Attempt::Good(files, model) => {
+                Attempt::Good(result) => {
                     self.applied.extend(chosen.into_iter().map(AppliedFix::new));
-                    return Some((files, model));
+                    return Some(*result);
                 }
                 Attempt::Damaged(_) if !is_sorted_out => {
                     chosen = self.harmless(&chosen);
@@ -339,7 +339,7 @@ impl<'p, 'c> Pass<'p, 'c> {
             return Attempt::Damaged(damage);
         }
         let model = model.detach();
-        Attempt::Good(next, model)
+        Attempt::Good(Box::new((next, model)))
     }
 
     fn damage_to_ignore_file(&self, next: &Files<'_>, edits: &[&Edit]) -> Option<String> {

@@ -30,7 +30,7 @@ impl<'e> Moves<'e> {
     pub(super) fn of(&mut self, place: Span) -> Option<Span> {
         while let Some(edit) = self.edits.get(self.passed)
             && edit.span.end <= place.start
-            && !(edit.span == Span::empty(place.start) && !edit.replacement.ends_with(self.is_apart))
+            && (edit.span != Span::empty(place.start) || edit.replacement.ends_with(self.is_apart))
         {
             self.shift += edit.replacement.len() as i64 - i64::from(edit.span.len());
             self.passed += 1;
