@@ -265,9 +265,7 @@ fn an_ignore_file_is_made_where_there_is_none() {
 fn fixes_can_only_be_asked_about_on_a_terminal() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("Dockerfile"), FIXABLE).unwrap();
-    let mut command = dflint(folder.path());
-    command.args(["fix", "--ask"]);
-    let output = run_with_input(command, "y\n");
+    let output = dflint(folder.path()).args(["fix", "--ask"]).stdin(Stdio::null()).output().unwrap();
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     assert!(text(&output.stderr).starts_with("error: --ask needs a terminal to ask on; "), "{output:?}");
     assert_eq!(fs::read_to_string(folder.path().join("Dockerfile")).unwrap(), FIXABLE);
