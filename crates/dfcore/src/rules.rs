@@ -273,6 +273,7 @@ pub fn all() -> &'static [Registered] {
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Registered> {
     let by_code = ALL.iter().find(|rule| rule.meta().code == name);
-    by_code
-        .or_else(|| ALL.iter().find(|rule| rule.meta().names().any(|other| other.eq_ignore_ascii_case(name))))
+    by_code.or_else(|| {
+        ALL.iter().find(|rule| rule.meta().names().any(|other| other.eq_ignore_ascii_case(name)))
+    })
 }

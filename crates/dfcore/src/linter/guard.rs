@@ -109,6 +109,7 @@ mod tests {
         accepted("FROM a\n«»EXPOSE 1\n»# c\nRUN b\n");
         accepted("FROM a\nRUN«» --network=none» b \\\n  c\n");
         accepted("FROM a\nRUN b«»\nEXPOSE 1»");
+        accepted("FROM a\nRUN b«\nRUN »&& »c\n");
     }
 
     #[test]

@@ -37,7 +37,8 @@ impl<'e> Moves<'e> {
         }
         let near = self.edits[self.passed..].iter().take_while(|edit| edit.span.start <= place.end);
         for edit in near {
-            let touches = if edit.span == Span::empty(place.end) {
+            let continues = edit.span.start == place.end && !edit.replacement.is_empty();
+            let touches = if continues {
                 !edit.replacement.starts_with(self.is_apart)
             } else {
                 edit.span.start < place.end

@@ -1,6 +1,6 @@
 use rustc_hash::FxHashMap;
 
-use crate::fix::{Edit, Fix};
+use crate::fix::{Edit, Effect, Fix};
 use crate::model::{Model, Origin};
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
 use crate::syntax::ast::{From, InstructionKind};
@@ -99,7 +99,7 @@ impl Rule for DuplicateStageName {
                     .note("`--from` and `--target` only ever mean the last stage of a name")
                     .help("give each stage a name of its own");
                 if let Some(edit) = removal(model, earlier).filter(|_| !is_used(model, name)) {
-                    finding.fix(Fix::safe("drop the first name", [edit]));
+                    finding.fix(Fix::safe("drop the first name", [edit]).changes(Effect::Stages));
                 }
             }
         }

@@ -2,7 +2,7 @@ use std::cell::RefCell;
 
 use rustc_hash::FxHashMap;
 
-use crate::fix::{Edit, Fix};
+use crate::fix::{Edit, Effect, Fix};
 use crate::model::{Lookup, Model, Reason, expand};
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
 use crate::syntax::ast::{InstructionKind, KeyValue, Pairs, Word};
@@ -137,7 +137,7 @@ fn split(model: &Model<'_>, index: usize, pairs: &Pairs, place: usize) -> Option
     let indentation = &line[..line.len() - line.trim_start_matches([' ', '\t']).len()];
     let keyword = model.slice(instruction.keyword);
     let joint = format!("{}{indentation}{keyword} ", model.source.line_ending());
-    Some(Fix::suggested("begin a new `ENV`", [Edit::replace(gap, joint)]))
+    Some(Fix::suggested("begin a new `ENV`", [Edit::replace(gap, joint)]).changes(Effect::Environment))
 }
 
 /// The variables that the expansion of a text asks for.

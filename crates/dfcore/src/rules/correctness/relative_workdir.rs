@@ -1,4 +1,4 @@
-use crate::fix::{Applicability, Edit, Fix};
+use crate::fix::{Applicability, Edit, Effect, Fix};
 use crate::model::{Base, Model, Reason, clean, is_relative};
 use crate::rule::{Report, Rule, RuleContext, declare_rule};
 use crate::syntax::ast::{InstructionKind, Word};
@@ -148,5 +148,6 @@ fn fix(model: &Model<'_>, index: usize, word: &Word) -> Option<Fix> {
     let needs_quotes = path.contains([' ', '\t', '\\', '"', '\'']);
     let path = clean(&format!("{folder}/{path}"));
     let fix = Fix::new(format!("write `{path}`"), applicability, [Edit::replace_word(word, path)]);
-    (!needs_quotes && !model.is_windows(index)).then_some(fix)
+    // What was a part of a path that only the base image knows is known now.
+    (!needs_quotes && !model.is_windows(index)).then(|| fix.changes(Effect::Workdir))
 }

@@ -1,4 +1,4 @@
-use crate::fix::{Applicability, Edit, Fix};
+use crate::fix::{Applicability, Edit, Effect, Fix};
 use crate::model::{Base, Model, clean};
 use crate::rule::{Report, Rule, RuleContext, ScriptEdits, declare_rule};
 use crate::shell::{Command, Nesting, Operator};
@@ -158,7 +158,8 @@ fn fix(model: &Model<'_>, index: usize) -> Option<Fix> {
     if rest.is_empty() {
         let is_whole = first.span.end == instruction.span.end && first.nesting.is_empty();
         let edit = Edit::replace(instruction.span, workdir.as_str());
-        return is_whole.then(|| Fix::new(format!("write `{workdir}`"), Applicability::Unsafe, [edit]));
+        let fix = Fix::new(format!("write `{workdir}`"), Applicability::Unsafe, [edit]);
+        return is_whole.then(|| fix.changes(Effect::Workdir));
     }
     let goes_back = |command: &Command| {
         command.words.iter().any(|word| word.raw.contains("OLDPWD") || (command.is("cd") && word.is("-")))
@@ -179,7 +180,7 @@ fn fix(model: &Model<'_>, index: usize) -> Option<Fix> {
         let old = old.filter(|old| is_plain_path(old))?;
         all.push(Edit::insert_lines_after(source, instruction, &[&format!("WORKDIR {old}")]));
     }
-    Some(Fix::suggested(format!("write `{workdir}`"), all))
+    Some(Fix::suggested(format!("write `{workdir}`"), all).changes(Effect::Workdir))
 }
 
 /// Whether a path is absolute and means itself in a `WORKDIR`.

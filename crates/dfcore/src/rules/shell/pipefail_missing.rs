@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use crate::fix::{Edit, Fix};
+use crate::fix::{Edit, Effect, Fix};
 use crate::model::{Base, Model, Stage};
 use crate::rule::{Report, Rule, RuleContext, ScriptEdits, declare_rule};
 use crate::shell::{Command, Dialect, Nesting, Script, Word};
@@ -174,7 +174,7 @@ fn fix(model: &Model<'_>, index: usize) -> Option<Fix> {
     let shell = if base.is_alpine { "/bin/ash" } else { "/bin/bash" };
     let line = format!(r#"SHELL ["{shell}", "-o", "pipefail", "-c"]"#);
     let edit = Edit::insert_lines_before(model.source, &model.dockerfile, instruction, &[&line]);
-    Some(Fix::suggested(format!("use `{shell}` with `pipefail`"), [edit]))
+    Some(Fix::suggested(format!("use `{shell}` with `pipefail`"), [edit]).changes(Effect::Shell))
 }
 
 /// Whether a command of a pipe may fail though all is well, for all that is known of it, or make the one before it fail.
