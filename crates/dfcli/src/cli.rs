@@ -147,7 +147,9 @@ pub(crate) struct InputArgs {
 #[command(next_help_heading = "Configuration")]
 pub(crate) struct ConfigArgs {
     /// Read this configuration file and no other: a df.toml, or hadolint's when it ends in .yaml.
-    #[arg(long, value_name = "FILE", env = "DFLINT_CONFIG", conflicts_with = "isolated")]
+    /// [env: DFLINT_CONFIG]
+    // Not clap's `env`, to which a variable is in the way of --isolated as a flag would be.
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
     pub(crate) config: Option<PathBuf>,
 
     /// Set a key of df.toml, such as `lint.fail-on=error`; goes before files and environment.
@@ -157,6 +159,14 @@ pub(crate) struct ConfigArgs {
     /// Read no configuration file and no variable that configures.
     #[arg(long)]
     pub(crate) isolated: bool,
+}
+
+impl ConfigArgs {
+    /// The one configuration file that a flag or the environment names.
+    pub(crate) fn file(&self) -> Option<PathBuf> {
+        let named = || std::env::var_os("DFLINT_CONFIG").filter(|file| !file.is_empty()).map(PathBuf::from);
+        if self.isolated { None } else { self.config.clone().or_else(named) }
+    }
 }
 
 /// Which rules to run.

@@ -85,8 +85,8 @@ impl Session {
     /// When a flag is wrong, so that nothing can be done.
     pub(crate) fn open(input: &InputArgs, rules: &RuleArgs, fail_on: Option<FailOn>) -> Result<Self> {
         start_threads(input)?;
-        for named in [&input.context, &rules.config.config].into_iter().flatten() {
-            require(named)?;
+        for named in [input.context.clone(), rules.config.file()].into_iter().flatten() {
+            require(&named)?;
         }
         let discovered = discover(&input.paths, &Filter::new(&input.exclude, &input.include)?);
         let finder = SettingsFinder::new(rules, fail_on)?;

@@ -5,13 +5,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use dfcore::config::{FILE_NAME, schema};
+use dfcore::config::{Config, FILE_NAME, schema};
 use serde_json::Value;
 
 use crate::Exit;
 use crate::cli::{ConfigCommand, ConfigInitArgs, ConfigMigrateArgs, ConfigShowArgs};
 use crate::config::import::Import;
-use crate::config::{SettingsFinder, hadolint, tally};
+use crate::config::{SettingsFinder, hadolint, of_flags, tally};
 use crate::input::display_name;
 use crate::replace::create;
 use crate::terminal::{Terminal, printable, report_note};
@@ -58,7 +58,7 @@ fn show(args: &ConfigShowArgs, out: &mut dyn Write) -> Result<Exit> {
     let mut finder = SettingsFinder::new(&args.rules, None)?;
     let inside = args.path.as_ref().filter(|path| path.is_dir()).map(|folder| folder.join("Dockerfile"));
     let path = inside.as_deref().or(args.path.as_deref());
-    let config = finder.config_of(path)?;
+    let config = of_flags(&args.rules)?.on_top_of(Config::clone(&*finder.config_of(path)?));
     let path = path.and_then(|path| std::path::absolute(path).ok());
     for key in config.effective(path.as_deref()) {
         if args.origin {

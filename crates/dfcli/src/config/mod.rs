@@ -8,4 +8,4 @@ mod settings;
 pub(crate) mod tally;
 
 pub(crate) use files::relative_to_current_folder;
-pub(crate) use settings::{OutputChoice, SettingsFinder};
+pub(crate) use settings::{OutputChoice, SettingsFinder, of_flags};

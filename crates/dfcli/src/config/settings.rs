@@ -82,8 +82,8 @@ impl SettingsFinder {
         if rules.require_reason {
             command_line.extend_select.push(REASON_RULE.to_owned());
         }
-        let source = match &rules.config.config {
-            Some(file) => Source::File(file.clone()),
+        let source = match rules.config.file() {
+            Some(file) => Source::File(file),
             None if rules.config.isolated => Source::Nothing,
             None => Source::Nearest,
         };
@@ -178,6 +178,30 @@ impl SettingsFinder {
         self.configs.insert(file.clone(), config.clone());
         config
     }
+}
+
+/// What the flags that choose rules say, as keys of a configuration.
+///
+/// # Errors
+/// When one of them has a value that its key does not take.
+pub(crate) fn of_flags(rules: &RuleArgs) -> Result<Config, SettingsError> {
+    let when = |is_said: bool, value: &str| if is_said { value.to_owned() } else { String::new() };
+    let profile = rules.profile.and_then(|profile| profile.to_possible_value());
+    let flags = [
+        ("--select", "lint.select", rules.select.join(",")),
+        ("--extend-select", "lint.extend-select", rules.extend_select.join(",")),
+        ("--ignore", "lint.ignore", rules.ignore.join(",")),
+        ("--profile", "lint.profile", profile.map_or_else(String::new, |value| value.get_name().to_owned())),
+        ("--pedantic", "lint.pedantic", when(rules.pedantic, "true")),
+        ("--preview", "lint.preview", when(rules.preview, "true")),
+        ("--no-suppressions", "lint.suppressions", when(rules.no_suppressions, "false")),
+        ("--require-reason", "lint.extend-select", when(rules.require_reason, REASON_RULE)),
+    ];
+    let mut config = Config::default();
+    for (flag, key, value) in flags.iter().filter(|(.., value)| !value.is_empty()) {
+        config = Config::set(flag, key, value)?.on_top_of(config);
+    }
+    Ok(config)
 }
 
 /// The choice that a word of the configuration means.

@@ -22,7 +22,7 @@ pub(super) fn run(args: &CheckArgs, terminal: &mut Terminal) -> Result<Exit> {
         bail!("--watch: standard input does not change; name files or folders");
     }
     let filter = Filter::new(&args.input.exclude, &args.input.include)?;
-    let given = [&args.rules.config.config, &args.scope.baseline].into_iter().flatten().cloned();
+    let given = [args.rules.config.file(), args.scope.baseline.clone()].into_iter().flatten();
     let given: Vec<PathBuf> = given.collect();
     let look = |files: &[PathBuf]| {
         let found = discover(&args.input.paths, &filter).inputs.into_iter().filter_map(|input| match input {
