@@ -1,0 +1,3 @@
+FROM python:3.13-slim
+COPY app.py /app/
+USER 1000
