@@ -125,3 +125,44 @@ fn junit_s_numbers_are_those_of_its_tests() {
     let special = printable(sample::SPECIAL);
     assert_eq!(failure.text, format!("{special}:1:13: {special}\n{special}\nhelp: {special}"));
 }
+
+/// What a schema says of an element: the elements that it stands in, the attributes that it needs, and those that it may have.
+type Rule = (&'static str, &'static str, &'static [&'static str], &'static [&'static str]);
+
+/// What `junit-10.xsd` of Jenkins' xUnit plugin accepts, as far as dflint has use for it. The schemas themselves are not
+/// here: one is for Jenkins alone, the other under a licence that this repository does not have.
+const JUNIT: [Rule; 4] = [
+    ("testsuites", "", &[], &["name", "tests", "failures", "errors"]),
+    ("testsuite", "testsuites", &["name", "tests", "failures", "errors"], &["skipped", "file"]),
+    ("testcase", "testsuite", &["name"], &["classname"]),
+    ("failure", "testcase", &[], &["type", "message"]),
+];
+
+/// What `checkstyle-report-1.0.0.xsd` of Checkstyle accepts, likewise.
+const CHECKSTYLE: [Rule; 3] = [
+    ("checkstyle", "", &[], &["version"]),
+    ("file", "checkstyle", &["name"], &[]),
+    ("error", "file", &[], &["line", "column", "severity", "message", "source"]),
+];
+
+#[test]
+fn documents_have_what_the_schemas_of_their_readers_accept() {
+    for (format, rules) in [(CheckFormat::Junit, &JUNIT[..]), (CheckFormat::Checkstyle, &CHECKSTYLE)] {
+        for report in reports().into_iter().chain([sample::special()]) {
+            let mut above: Vec<String> = Vec::new();
+            for element in elements(&document(format, &report)) {
+                above.truncate(element.depth);
+                let rule = rules.iter().find(|(name, ..)| *name == element.name);
+                let (_, parent, needed, allowed) = rule.unwrap_or_else(|| panic!("{element:?}"));
+                assert_eq!(above.last().map_or("", String::as_str), *parent, "{element:?}");
+                let names: Vec<&str> = element.attributes.iter().map(|(name, _)| name.as_str()).collect();
+                assert!(needed.iter().all(|name| names.contains(name)), "{element:?}");
+                assert!(
+                    names.iter().all(|name| needed.contains(name) || allowed.contains(name)),
+                    "{element:?}"
+                );
+                above.push(element.name.clone());
+            }
+        }
+    }
+}
