@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lints once: annotations to the log, SARIF to a file, a table to the job summary.
+# Lints once: annotations to the log, SARIF to a file, a table and advice to the job summary.
 set -uo pipefail
 
 # Paths and arguments come as words; no pattern in them is to be expanded by the shell.
@@ -23,6 +23,7 @@ code=$?
 
 if [[ -f ${RUNNER_TEMP:-}/dflint.md ]]; then
     cat "$RUNNER_TEMP/dflint.md" >>"$GITHUB_STEP_SUMMARY"
+    "$(dirname "$0")/advice.sh" >>"$GITHUB_STEP_SUMMARY"
 fi
 echo "exit-code=$code" >>"${GITHUB_OUTPUT:?}"
 exit "$code"

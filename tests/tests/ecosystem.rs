@@ -117,8 +117,9 @@ fn the_wheel_installs_and_pre_commit_runs_its_hooks() {
 #[test]
 fn the_steps_of_the_action_lint_annotate_and_summarize() {
     let action = fs::read_to_string(root().join("action.yml")).unwrap();
-    for script in ["install.sh", "check.sh"] {
-        assert!(action.contains(&format!("$GITHUB_ACTION_PATH/.github/action/{script}")), "{script}");
+    for script in ["install.sh", "check.sh", "advice.sh"] {
+        let is_step = action.contains(&format!("$GITHUB_ACTION_PATH/.github/action/{script}"));
+        assert!(is_step || script == "advice.sh", "{script}");
         let mode = root().join(".github/action").join(script).metadata().unwrap().permissions().mode();
         assert!(mode & 0o111 != 0, "{script} can be run");
     }
@@ -129,6 +130,11 @@ fn the_steps_of_the_action_lint_annotate_and_summarize() {
     std::os::unix::fs::symlink(e2e::variable("DFTEST_DFLINT"), path("dflint/bin/dflint")).unwrap();
     fs::create_dir_all(path("repository/a b")).unwrap();
     fs::write(path("repository/Dockerfile"), DOCKERFILE).unwrap();
+    // Two languages; the third is in what a package manager has downloaded.
+    for manifest in ["a b/requirements-dev.txt", "go.mod", "node_modules/x/package.json"] {
+        fs::create_dir_all(path("repository").join(manifest).parent().unwrap()).unwrap();
+        fs::write(path("repository").join(manifest), "").unwrap();
+    }
     let step = |script: &str| {
         let mut command = Command::new(root().join(".github/action").join(script));
         command
@@ -137,6 +143,10 @@ fn the_steps_of_the_action_lint_annotate_and_summarize() {
             .env("RUNNER_TEMP", folder.path());
         command.env("GITHUB_PATH", path("path")).env("GITHUB_OUTPUT", path("output"));
         command.env("GITHUB_STEP_SUMMARY", path("summary.md"));
+        command
+            .env_remove("GITHUB_SERVER_URL")
+            .env("DFLINT_ACTION_REPOSITORY", "owner/dflint")
+            .env("DFLINT_ACTION_REF", "v1");
         let programs = std::env::var_os("PATH").unwrap();
         let programs = std::iter::once(path("dflint/bin")).chain(std::env::split_paths(&programs));
         command.env("PATH", std::env::join_paths(programs).unwrap());
@@ -151,6 +161,7 @@ fn the_steps_of_the_action_lint_annotate_and_summarize() {
     let output = outcome(&mut check);
     // The star is no file: nothing expands it.
     assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+    fs::remove_file(path("summary.md")).unwrap();
     check.env("INPUT_ARGUMENTS", "--select latest-tag");
     let output = outcome(&mut check);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output));
@@ -158,7 +169,23 @@ fn the_steps_of_the_action_lint_annotate_and_summarize() {
     let sarif: serde_json::Value =
         serde_json::from_slice(&fs::read(path("repository/dflint.sarif")).unwrap()).unwrap();
     assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), 1);
-    assert!(fs::read_to_string(path("summary.md")).unwrap().contains("latest-tag"));
+    let summary = fs::read_to_string(path("summary.md")).unwrap();
+    assert!(summary.contains("latest-tag"), "{summary}");
+    let advice: Vec<_> = summary.lines().filter(|line| line.starts_with("- ")).collect();
+    assert_eq!(advice.len(), 2, "{summary}");
+    assert!(advice[0].starts_with("- Python (`a b/requirements-dev.txt`): [source-before-dependencies]("));
+    assert!(advice[1].starts_with("- Go (`go.mod`): "), "{summary}");
+    assert!(advice[0].contains("](https://github.com/owner/dflint/blob/v1/docs/rules/pip-no-cache-dir.md)"));
+    // Each rule of each language has its page.
+    let script = fs::read_to_string(root().join(".github/action/advice.sh")).unwrap();
+    let languages = script.lines().filter(|line| line.starts_with("    \"")).map(|line| line.trim());
+    let rules = languages.flat_map(|line| line.trim_matches('"').rsplit('|').next().unwrap().split(' '));
+    let mut count = 0;
+    for rule in rules {
+        count += 1;
+        assert!(root().join("docs/rules").join(format!("{rule}.md")).is_file(), "there is no rule {rule}");
+    }
+    assert!(count > 20, "{script}");
     let outputs = fs::read_to_string(path("output")).unwrap();
     assert!(outputs.contains("sarif-file=dflint.sarif\n") && outputs.ends_with("exit-code=1\n"), "{outputs}");
     check.env("INPUT_FAIL_ON", "never");
