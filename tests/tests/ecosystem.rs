@@ -115,6 +115,44 @@ fn the_wheel_installs_and_pre_commit_runs_its_hooks() {
 }
 
 #[test]
+fn a_release_is_packed_where_cargo_binstall_looks_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let metadata = outcome(
+        Command::new(cargo).args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(root()),
+    );
+    let metadata: serde_json::Value = serde_json::from_slice(&metadata.stdout).unwrap();
+    let platforms = fs::read_to_string(root().join("npm/platforms.json")).unwrap();
+    let platforms: serde_json::Value = serde_json::from_str(&platforms).unwrap();
+    for (package, program) in [("dfcli", "dflint"), ("dfbuild", "dfbuild")] {
+        let mut packages = metadata["packages"].as_array().unwrap().iter();
+        let package = packages.find(|one| one["name"] == package).unwrap();
+        let binstall = &package["metadata"]["binstall"];
+        assert_eq!(binstall["pkg-fmt"], "tgz");
+        for target in platforms.as_object().unwrap().values().map(|target| target.as_str().unwrap()) {
+            let extension = if target.contains("windows") { ".exe" } else { "" };
+            let rendered = |key: &str| {
+                let template = binstall[key].as_str().unwrap();
+                let version = package["version"].as_str().unwrap();
+                let text = template.replace("{ version }", version).replace("{ target }", target);
+                let text = text.replace("{ bin }", program).replace("{ binary-ext }", extension);
+                assert!(!text.contains('{'), "{text}");
+                text
+            };
+            let binary = folder.path().join(format!("{program}{extension}"));
+            fs::write(&binary, "a program").unwrap();
+            let out = folder.path().join("out");
+            run(Command::new(root().join(".github/release/pack.sh")).arg(binary).arg(target).arg(&out));
+            let url = rendered("pkg-url");
+            let archive = out.join(url.rsplit('/').next().unwrap());
+            let listed = run(Command::new("tar").args(["--list", "--gzip", "--file"]).arg(&archive));
+            let program = rendered("bin-dir");
+            assert!(listed.lines().any(|line| line == program), "{url}: {program} is not in {listed}");
+        }
+    }
+}
+
+#[test]
 fn the_steps_of_the_action_lint_annotate_and_summarize() {
     let action = fs::read_to_string(root().join("action.yml")).unwrap();
     for script in ["install.sh", "check.sh", "advice.sh"] {
