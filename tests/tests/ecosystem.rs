@@ -1,11 +1,13 @@
-//! The ways in which other tools start dflint: a wheel, pre-commit, GitHub's runner.
+//! The ways in which other tools start dflint: a wheel, pre-commit, npm, GitHub's runner.
 
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
+use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 const DOCKERFILE: &str = "FROM python:latest\nRUN pip install flask\n";
 
@@ -112,6 +114,113 @@ fn the_wheel_installs_and_pre_commit_runs_its_hooks() {
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("latest-tag") && said.contains("Failed"), "{said}");
     assert!(!said.contains("other.txt"), "{said}");
+}
+
+/// A program of Node.js, in a folder, with nothing of the user's settings.
+fn node_program(name: &str, folder: &Path) -> Command {
+    let mut command = python_program(name);
+    if name == "node" {
+        // The program itself: what the Python package puts in front of it keeps signals to itself.
+        let path = run(command.args(["--print", "process.execPath"]));
+        command = Command::new(path.trim());
+    }
+    let programs = Path::new(&e2e::variable("DFTEST_PYTHON")).parent().unwrap().to_owned();
+    let path = std::env::var_os("PATH").unwrap();
+    let path = std::iter::once(programs).chain(std::env::split_paths(&path));
+    command.env("PATH", std::env::join_paths(path).unwrap()).env("HOME", folder).current_dir(folder);
+    command.env("npm_config_cache", folder.join("npm-cache")).env_remove("DFLINT_BINARY");
+    command
+}
+
+/// An empty project of Node.js with these packages, installed from files and without a network.
+fn node_project(folder: &Path, packages: &[PathBuf], more: &[&str]) -> PathBuf {
+    fs::create_dir(folder).unwrap();
+    fs::write(folder.join("package.json"), "{ \"private\": true }\n").unwrap();
+    fs::write(folder.join("Dockerfile"), DOCKERFILE).unwrap();
+    let mut install = node_program("npm", folder);
+    install.args(["install", "--offline", "--no-audit", "--no-fund"]).args(more).args(packages);
+    run(&mut install);
+    folder.join("node_modules/.bin/dflint")
+}
+
+#[test]
+fn the_packages_for_npm_install_and_run_as_the_program_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let platform = if std::env::consts::ARCH == "aarch64" { "linux-arm64" } else { "linux-x64" };
+    let made = folder.path().join("made");
+    let program = format!("{platform}={}", e2e::variable("DFTEST_DFLINT"));
+    let make = root().join("npm/make.mjs");
+    run(node_program("node", folder.path()).arg(make).arg(&made).arg(program));
+    let about: serde_json::Value =
+        serde_json::from_slice(&fs::read(made.join("dflint/package.json")).unwrap()).unwrap();
+    let version = env!("CARGO_PKG_VERSION");
+    assert_eq!(about["version"], version);
+    assert_eq!(about["optionalDependencies"][format!("@dflint/cli-{platform}")], version);
+    let pack = |name: &str, file: String| {
+        run(node_program("npm", folder.path()).args(["pack", "--silent"]).arg(made.join(name)));
+        folder.path().join(file)
+    };
+    let wrapper = pack("dflint", format!("dflint-{version}.tgz"));
+    let binary = pack(&format!("cli-{platform}"), format!("dflint-cli-{platform}-{version}.tgz"));
+
+    let project = folder.path().join("project");
+    let dflint = node_project(&project, &[wrapper.clone(), binary], &[]);
+    let npx = || {
+        let mut command = node_program("npx", &project);
+        command.args(["--offline", "dflint"]);
+        command
+    };
+    let said = run(npx().arg("--version"));
+    assert!(said.lines().any(|line| line == format!("dflint {version}")), "{said}");
+    let output = outcome(npx().args(["check", "--format", "concise"]));
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+    assert!(text(&output).contains("Dockerfile:1:6: warning: "), "{}", text(&output));
+    let output = outcome(npx().args(["check", "missing"]));
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+
+    // Standard input reaches the program.
+    let node = |project: &Path| {
+        let mut command = node_program("node", project);
+        command.arg(&dflint);
+        command
+    };
+    let input = fs::File::open(project.join("Dockerfile")).unwrap();
+    let output = outcome(node(&project).args(["check", "-", "--format", "concise"]).stdin(input));
+    assert!(text(&output).contains("<stdin>:1:6: warning: "), "{}", text(&output));
+
+    // A signal to the wrapper ends the program too: nobody holds its output any more.
+    let mut watch = node(&project);
+    watch.args(["check", "--watch", "--format", "concise"]).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = watch.spawn().unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    stdout.read_exact(&mut [0]).unwrap();
+    run(Command::new("kill").args(["-TERM", &child.id().to_string()]));
+    let mut rest = String::new();
+    stdout.read_to_string(&mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().signal(), Some(15), "{rest}");
+
+    // Without the program's package it says what to do, and takes another program.
+    let project = folder.path().join("without");
+    let dflint = node_project(&project, &[wrapper], &["--omit=optional"]);
+    let node = || {
+        let mut command = node_program("node", &project);
+        command.arg(&dflint);
+        command
+    };
+    let output = outcome(node().arg("--version"));
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+    let expected =
+        format!("error: the package @dflint/cli-{platform}, which has the program, is not installed; ");
+    assert!(
+        text(&output).starts_with(&expected) && text(&output).contains("npm install"),
+        "{}",
+        text(&output)
+    );
+    let said = run(node().arg("--version").env("DFLINT_BINARY", e2e::variable("DFTEST_DFLINT")));
+    assert_eq!(said.trim(), format!("dflint {version}"));
+    let output = outcome(node().arg("--version").env("DFLINT_BINARY", "/nowhere/dflint"));
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+    assert!(text(&output).contains("/nowhere/dflint cannot be started"), "{}", text(&output));
 }
 
 #[test]

