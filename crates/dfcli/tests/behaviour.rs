@@ -645,3 +645,18 @@ fn a_page_is_explained_as_it_is_written_when_markdown_is_asked_for() {
     assert!(text(&output.stdout).starts_with("# latest-tag (DF5001)\n"), "{output:?}");
     assert!(text(&output.stdout).contains("```dockerfile"), "{output:?}");
 }
+
+#[test]
+fn our_own_dockerfile_has_nothing_to_report() {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    for profile in ["default", "hadolint", "buildkit"] {
+        for more in [&[][..], &["--pedantic"], &["--pedantic", "--preview", "--extend-select", "SC*"]] {
+            let mut check = dflint(&top);
+            check.args(["check", "--isolated", "--fail-on", "style", "--profile", profile]).args(more);
+            let output = check.arg("Dockerfile").output().unwrap();
+            assert_eq!(text(&output.stdout), "No findings in 1 file.\n", "{profile} {more:?}");
+        }
+    }
+    let output = dflint(&top).args(["format", "--isolated", "--check", "Dockerfile"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+}

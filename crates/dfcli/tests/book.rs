@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// What a page says that cannot be run here, and why, or which test runs it.
-const ELSEWHERE: [(&str, &str); 12] = [
+const ELSEWHERE: [(&str, &str); 15] = [
     (
         "cargo install --git https://github.com/OWNER/dflint dfcli",
         "asks a network for what is not published yet",
@@ -23,6 +23,12 @@ const ELSEWHERE: [(&str, &str); 12] = [
         "compiles for minutes; tests/tests/e2e/examples.rs lints them",
     ),
     ("cargo xtask test", "runs this test"),
+    (
+        "npm install --save-dev dflint",
+        "asks a registry for what is not published yet: tests/tests/ecosystem.rs, from files",
+    ),
+    ("docker buildx build --tag dflint .", "needs an engine: tests/tests/e2e/image.rs"),
+    ("docker run --rm --volume \"$PWD:/work:ro\" dflint check", "the same"),
     (
         "dfbuild --platform linux/amd64,linux/arm64 -t registry.example/team/app:1.2 --push .",
         "needs an engine: tests/tests/e2e/gate.rs",

@@ -7,6 +7,7 @@ mod examples;
 mod expansion;
 mod failures;
 mod gate;
+mod image;
 mod interrupt;
 mod platforms;
 mod usage;
