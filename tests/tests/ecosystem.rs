@@ -325,7 +325,7 @@ fn the_steps_of_the_action_lint_annotate_and_summarize() {
     assert!(advice[0].contains("](https://github.com/owner/dflint/blob/v1/docs/rules/pip-no-cache-dir.md)"));
     // Each rule of each language has its page.
     let script = fs::read_to_string(root().join(".github/action/advice.sh")).unwrap();
-    let languages = script.lines().filter(|line| line.starts_with("    \"")).map(|line| line.trim());
+    let languages = script.lines().filter(|line| line.starts_with("    \"")).map(str::trim);
     let rules = languages.flat_map(|line| line.trim_matches('"').rsplit('|').next().unwrap().split(' '));
     let mut count = 0;
     for rule in rules {
