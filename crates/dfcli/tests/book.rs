@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// What a page says that cannot be run here, and why, or which test runs it.
-const ELSEWHERE: [(&str, &str); 15] = [
+const ELSEWHERE: [(&str, &str); 16] = [
     (
         "cargo install --git https://github.com/OWNER/dflint dfcli",
         "asks a network for what is not published yet",
@@ -51,6 +51,7 @@ const ELSEWHERE: [(&str, &str); 15] = [
         "dflint completions nushell > ~/.config/nushell/autoload/dflint.nu",
         "the folder is Nushell's; tests/cmd/reference.trycmd prints them",
     ),
+    ("dflint fix --ask", "needs a terminal; the tests of src/commands/fix/ask.rs answer it"),
     ("dflint man | man -l -", "needs a viewer; tests/cmd/man.trycmd prints them"),
 ];
 

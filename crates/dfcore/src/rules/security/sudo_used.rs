@@ -110,7 +110,7 @@ impl Rule for SudoUsed {
             };
             let edits = edits(model, index);
             if !edits.is_empty() {
-                finding.fix(Fix::suggested("leave it out", edits));
+                finding.fix(Fix::suggested("leave `sudo` out", edits));
             }
         }
     }
