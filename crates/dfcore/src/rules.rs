@@ -272,8 +272,7 @@ pub fn all() -> &'static [Registered] {
 /// The rule of a code, name or alias, in any case.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Registered> {
-    let by_code = ALL.iter().find(|rule| rule.meta().code == name);
-    by_code.or_else(|| {
-        ALL.iter().find(|rule| rule.meta().names().any(|other| other.eq_ignore_ascii_case(name)))
-    })
+    let is_code = |rule: &&Registered| rule.meta().code == name;
+    let is_name = |rule: &&Registered| rule.meta().names().any(|other| other.eq_ignore_ascii_case(name));
+    ALL.iter().find(is_code).or_else(|| ALL.iter().find(is_name))
 }

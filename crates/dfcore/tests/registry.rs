@@ -96,10 +96,9 @@ fn every_rule_file_is_registered() {
          /// The rule of a code, name or alias, in any case.\n\
          #[must_use]\n\
          pub fn find(name: &str) -> Option<&'static Registered> {\n    \
-             let by_code = ALL.iter().find(|rule| rule.meta().code == name);\n    \
-             by_code.or_else(|| {\n        \
-             ALL.iter().find(|rule| rule.meta().names().any(|other| other.eq_ignore_ascii_case(name)))\n    \
-             })\n}\n",
+             let is_code = |rule: &&Registered| rule.meta().code == name;\n    \
+             let is_name = |rule: &&Registered| rule.meta().names().any(|other| other.eq_ignore_ascii_case(name));\n    \
+             ALL.iter().find(is_code).or_else(|| ALL.iter().find(is_name))\n}\n",
     );
     assert_fresh(&package().join("src/rules.rs"), &text);
 }

@@ -436,13 +436,12 @@ mod tests {
     #[test]
     fn of_many_fixes_the_guilty_ones_are_found() {
         let text = "FROM a\nRUN b\nRUN c\nRUN d\nRUN e\n";
-        let findings =
-            [finding(text, "b", "f"), finding(text, "\nRUN d", " d"), finding(text, "RUN e", "RNU e")];
+        let findings = [finding(text, "b", "f"), finding(text, "c\n", "c "), finding(text, "RUN e", "RNU e")];
         let (text, applied, refused) = pass(text, &findings);
         assert_eq!(text, "FROM a\nRUN f\nRUN c\nRUN d\nRUN e\n");
         assert_eq!(applied, ["write f"]);
         let reasons = [
-            "it would change the `RUN` in line 3, which it does not touch",
+            "it would change the `RUN` in line 4, which it does not touch",
             "it would make a syntax error: unknown instruction `RNU`",
         ];
         assert_eq!(refused, reasons);
