@@ -170,7 +170,10 @@ fn unclaimed(
             let at_its_edge = edit.span.is_empty() && !edit.replacement.contains('\n');
             let reaches = edit.span.start < span.end && span.start < edit.span.end;
             let touches = edit.span.start <= span.end && span.start <= edit.span.end;
-            edit.file == FileRole::Dockerfile && (reaches || (at_its_edge && touches))
+            let goes_on = edit.span.start == span.end
+                && !edit.replacement.is_empty()
+                && !edit.replacement.starts_with(['\n', '\r']);
+            edit.file == FileRole::Dockerfile && (reaches || goes_on || (at_its_edge && touches))
         });
         if !is_touched && !left.any(|other| *other == says) {
             return Some(format!("line {} changed: {says}", old.line(span.start)));
