@@ -5,12 +5,14 @@
 
 mod engine;
 mod environment;
+mod image;
 mod program;
 mod project;
 mod registry;
 
 pub use engine::{Tag, elf_machine};
 pub use environment::{example, variable};
+pub use image::Image;
 pub use program::{Outcome, Program, Running, dfbuild, dflint};
 pub use project::Project;
 pub use registry::Repository;

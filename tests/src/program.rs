@@ -176,6 +176,12 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Whether it ended with exit code 0.
+    #[must_use]
+    pub fn succeeded(&self) -> bool {
+        self.status.success()
+    }
+
     /// Insists on an exit code.
     ///
     /// # Panics

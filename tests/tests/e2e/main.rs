@@ -6,6 +6,7 @@ mod context;
 mod examples;
 mod expansion;
 mod failures;
+mod fixes;
 mod gate;
 mod image;
 mod interrupt;

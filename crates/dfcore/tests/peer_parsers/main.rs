@@ -159,6 +159,9 @@ fn dockerfile_parser_sees_the_same_in_our_files() {
         ("it takes any word for a keyword", |model| {
             kinds(model).any(|kind| matches!(kind, InstructionKind::Unknown))
         }),
+        ("it takes a tag in front of a digest for a part of the name", |model| {
+            model.source.text().contains("@sha256:")
+        }),
         ("it knows no other escape character", |model| model.dockerfile.escape == Escape::Backtick),
         ("it refuses an empty value", |model| {
             kinds(model).any(|kind| {
