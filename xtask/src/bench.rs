@@ -41,15 +41,19 @@ pub(crate) fn run(folder: Option<&Path>) -> Result<ExitCode> {
     let broken = broken(&dflint, &found)?;
     let files: Vec<PathBuf> = found.into_iter().filter(|file| !broken.contains(file)).collect();
     output::print(&format!(
-        "{} Dockerfiles below {}, median of {ROUNDS} rounds ({} with syntax errors left out):\n\n",
+        "{} Dockerfiles below {}, median of {ROUNDS} rounds ({} with syntax errors left out), \
+         and how many times the time of dflint and of dflint without shell rules that is:\n\n",
         files.len(),
         folder.display(),
         broken.len(),
     ))?;
 
+    // Every program alone with the file: no configuration, no network, everything it finds as JSON.
+    let ours = ["check", "--isolated", "--format", "json"];
+    let without_shell = [ours.as_slice(), &["--ignore", "shellcheck"]].concat();
     let contestants = [
-        // Every program alone with the file: no configuration, no network, everything it finds as JSON.
-        Contestant::new("dflint", dflint, &["check", "--isolated", "--format", "json"]),
+        Contestant::new("dflint", dflint.clone(), &ours),
+        Contestant::new("dflint without shell rules", dflint, &without_shell),
         Contestant::new("hadolint", programs.program("hadolint"), &["--no-fail", "--format", "json"]),
         Contestant::new(
             "tally",
@@ -57,16 +61,17 @@ pub(crate) fn run(folder: Option<&Path>) -> Result<ExitCode> {
             &["lint", "--no-config", "--slow-checks=off", "--format=json"],
         ),
     ];
-    let mut first = None;
+    let mut medians: Vec<Duration> = Vec::new();
     for contestant in &contestants {
         let median = contestant.median(&files)?;
-        let reference = *first.get_or_insert(median);
+        medians.push(median);
+        let times = |ours: &Duration| format!("{:>9.1} ×", median.as_secs_f64() / ours.as_secs_f64());
         output::print(&format!(
-            "{:<10} {:>10.1} ms in all {:>10.1} µs per file {:>8.1} × dflint\n",
+            "{:<28} {:>10.1} ms in all {:>10.1} µs per file {}\n",
             contestant.name,
             median.as_secs_f64() * 1e3,
             median.as_secs_f64() * 1e6 / files.len() as f64,
-            median.as_secs_f64() / reference.as_secs_f64(),
+            medians.iter().take(2).map(times).collect::<String>(),
         ))?;
     }
 
