@@ -64,7 +64,8 @@ impl Image {
                 self.remove(&format!("{gone}/"));
             } else {
                 let header = entry.header();
-                let (kind, owner) = (header.entry_type(), (header.uid().unwrap(), header.gid().unwrap()));
+                // Some archives leave the owner empty, which is root.
+                let (kind, owner) = (header.entry_type(), (header.uid().ok(), header.gid().ok()));
                 let mode = header.mode().unwrap();
                 let target = entry.link_name().unwrap().map(|link| link.to_string_lossy().into_owned());
                 let mut content = Vec::new();

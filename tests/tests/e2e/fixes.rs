@@ -60,7 +60,7 @@ const STEPS: [&str; 26] = [
 ];
 
 /// What a stage may say of its image.
-const SAYINGS: [&str; 20] = [
+const SAYINGS: [&str; 18] = [
     "LABEL one a b",
     "LABEL two=\"a b\" three='c'",
     "LABEL \"the key\"=value",
@@ -75,12 +75,20 @@ const SAYINGS: [&str; 20] = [
     "STOPSIGNAL SIGTERM",
     "USER 1000:1000",
     "ENV LAST x y\nENV LAST2=z",
-    "ONBUILD RUN echo child",
-    "onbuild env A b c",
     "MAINTAINER somebody",
     "# hadolint ignore=DL3007\nLABEL ignored=1",
     "WORKDIR /end",
     "ARG late=1",
+];
+
+/// What a stage says of those that stand on it: its words are a part of its own configuration, which a fix may spell in
+/// another way, so that what they do is compared.
+const TRIGGERS: [&str; 5] = [
+    "ONBUILD RUN echo child > /child",
+    "onbuild env A b c",
+    "ONBUILD label a b",
+    "ONBUILD add file.txt /added",
+    "",
 ];
 
 /// What it starts.
@@ -106,9 +114,10 @@ fn dockerfile(numbers: &mut Numbers) -> String {
     let steps = numbers.some(&STEPS, 5).join("\n");
     let sayings = numbers.some(&SAYINGS, 5).join("\n");
     let start = numbers.pick(&STARTS);
+    let triggers = numbers.some(&TRIGGERS, 2).join("\n");
     let mut text = format!(
-        "{unused}{from} {BUSYBOX} {joint} {name}\nRUN mkdir /out\n{steps}\n\nFROM {BUSYBOX}\n\
-         COPY --from={reference} /out /out\n{sayings}\n{start}\n"
+        "{unused}{from} {BUSYBOX} {joint} {name}\nRUN mkdir /out\n{steps}\n\n\
+         FROM {BUSYBOX} AS parent\n{triggers}\nFROM parent\nCOPY --from={reference} /out /out\n{sayings}\n{start}\n"
     );
     if unused.is_empty() && numbers.below(6) == 0 {
         text.insert_str(0, "# escape=\\\n");
@@ -191,4 +200,37 @@ fn safe_fixes_and_the_formatter_keep_the_image() {
     }
     eprintln!("{CASES} files: {fixed} fixed, {formatted} formatted");
     assert!(fixed > CASES * 2 / 3 && formatted > CASES / 2, "{fixed} fixed, {formatted} formatted");
+}
+
+/// What a package manager leaves in its cache, and what Python compiles, which holds times.
+fn is_by_product(path: &str) -> bool {
+    path.starts_with("root/.cache") || path.contains("__pycache__") || path == "etc/resolv.conf"
+}
+
+/// With real packages from a real index.
+#[test]
+fn fixes_of_caches_change_nothing_but_the_caches() {
+    let install = "RUN pip install six==1.17.0";
+    for (text, expected) in [
+        (
+            format!("FROM python:3.12-slim\n{install} --no-cache-dir\n"),
+            "RUN --mount=type=cache,target=/root/.cache/pip pip install six==1.17.0\n",
+        ),
+        (
+            "FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\n".to_owned(),
+            "COPY requirements.txt ./\nRUN --mount=type=cache,target=/root/.cache/pip pip install -r requirements.txt\n\
+             COPY . .\n",
+        ),
+    ] {
+        let project = project(&text);
+        project.write("requirements.txt", "six==1.17.0\n");
+        // The Dockerfile is copied too, and becomes another one.
+        let is_left_out = |path: &str| is_by_product(path) || path == "app/Dockerfile";
+        let before = image(&project).unwrap().without_files(is_left_out);
+        dflint().args(["fix", "--isolated"]).arg(project.file("Dockerfile")).run().expect(0);
+        let fixed = text_of(&project);
+        assert!(fixed.contains(expected), "{fixed}");
+        let after = image(&project).unwrap().without_files(is_left_out);
+        assert_eq!(before.differences(&after), [""; 0], "{fixed}");
+    }
 }
