@@ -102,6 +102,7 @@
 //! and no clock, and knows no other rule. Facts that two rules need belong into [`crate::model`]. The message
 //! says what is wrong, the notes why it matters here (with evidence), the help what to do.
 
+mod context_files;
 mod context_needs;
 mod floating;
 pub(crate) mod labels;
@@ -109,6 +110,7 @@ mod language_packages;
 mod last_users;
 mod meta;
 pub(crate) mod packages;
+mod purpose;
 mod repeated;
 mod report;
 mod script_edits;
@@ -122,12 +124,14 @@ use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 use toml::de::ValueDeserializer;
 
+pub(crate) use context_files::{context_file, is_brought_by_name};
 pub(crate) use context_needs::{is_generated, named_entries, nearest_entry};
 pub(crate) use floating::report_floating;
 pub use labels::{LabelRules, LabelType};
 pub(crate) use language_packages::{report_kept_cache, report_unpinned};
 pub(crate) use last_users::LastUser;
 pub use meta::{Group, RuleMeta, is_buildkit_name};
+pub(crate) use purpose::{is_development_name, is_for_running};
 pub(crate) use repeated::report_repeated;
 pub use report::{Finding, Report};
 pub(crate) use script_edits::ScriptEdits;

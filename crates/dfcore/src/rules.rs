@@ -20,6 +20,7 @@ mod correctness {
     pub(super) mod instruction_before_from;
     pub(super) mod invalid_image_reference;
     pub(super) mod invalid_port;
+    pub(super) mod libc_mismatch;
     pub(super) mod missing_syntax_directive;
     pub(super) mod multiple_cmd;
     pub(super) mod multiple_entrypoint;
@@ -30,13 +31,16 @@ mod correctness {
     pub(super) mod reserved_stage_name;
     pub(super) mod undefined_argument_in_from;
     pub(super) mod undefined_variable;
+    pub(super) mod unreachable_stage;
     pub(super) mod user_site_copied;
+    pub(super) mod venv_mismatch;
     pub(super) mod venv_not_on_path;
 }
 
 mod security {
     pub(super) mod add_without_checksum;
     pub(super) mod apt_key_used;
+    pub(super) mod base_image_end_of_life;
     pub(super) mod credentials_in_url;
     pub(super) mod last_user_root;
     pub(super) mod password_in_build;
@@ -53,6 +57,7 @@ mod security {
 }
 
 mod cache {
+    pub(super) mod argument_before_expensive_step;
     pub(super) mod cache_mount_defeated;
     pub(super) mod cache_mount_missing;
     pub(super) mod pip_no_cache_dir;
@@ -64,9 +69,13 @@ mod size {
     pub(super) mod apt_lists_kept;
     pub(super) mod apt_recommends_installed;
     pub(super) mod archive_copied;
+    pub(super) mod chown_in_own_layer;
+    pub(super) mod compiler_shipped;
     pub(super) mod consecutive_runs;
+    pub(super) mod dev_dependencies_shipped;
     pub(super) mod dnf_cache_kept;
     pub(super) mod pip_cache_kept;
+    pub(super) mod removed_in_later_layer;
     pub(super) mod useradd_large_uid;
     pub(super) mod whole_filesystem_copied;
     pub(super) mod yarn_cache_kept;
@@ -79,6 +88,7 @@ mod reproducible {
     pub(super) mod distribution_upgrade;
     pub(super) mod fixed_platform;
     pub(super) mod latest_tag;
+    pub(super) mod lock_not_enforced;
     pub(super) mod platform_flag;
     pub(super) mod redundant_target_platform;
     pub(super) mod unpinned_apk_package;
@@ -137,12 +147,15 @@ mod style {
     pub(super) mod legacy_key_value;
     pub(super) mod maintainer_deprecated;
     pub(super) mod missing_label;
+    pub(super) mod python_unbuffered;
     pub(super) mod shell_form_command;
     pub(super) mod stage_description;
     pub(super) mod stage_name_casing;
     pub(super) mod superfluous_label;
     pub(super) mod suppression_comment;
     pub(super) mod suppression_without_reason;
+    pub(super) mod uv_compile_bytecode;
+    pub(super) mod uv_link_mode;
 }
 
 static ALL: &[Registered] = &[
@@ -159,6 +172,7 @@ static ALL: &[Registered] = &[
     Registered::of::<correctness::instruction_before_from::InstructionBeforeFrom>(),
     Registered::of::<correctness::invalid_image_reference::InvalidImageReference>(),
     Registered::of::<correctness::invalid_port::InvalidPort>(),
+    Registered::of::<correctness::libc_mismatch::LibcMismatch>(),
     Registered::of::<correctness::missing_syntax_directive::MissingSyntaxDirective>(),
     Registered::of::<correctness::multiple_cmd::MultipleCmd>(),
     Registered::of::<correctness::multiple_entrypoint::MultipleEntrypoint>(),
@@ -169,10 +183,13 @@ static ALL: &[Registered] = &[
     Registered::of::<correctness::reserved_stage_name::ReservedStageName>(),
     Registered::of::<correctness::undefined_argument_in_from::UndefinedArgumentInFrom>(),
     Registered::of::<correctness::undefined_variable::UndefinedVariable>(),
+    Registered::of::<correctness::unreachable_stage::UnreachableStage>(),
     Registered::of::<correctness::user_site_copied::UserSiteCopied>(),
+    Registered::of::<correctness::venv_mismatch::VenvMismatch>(),
     Registered::of::<correctness::venv_not_on_path::VenvNotOnPath>(),
     Registered::of::<security::add_without_checksum::AddWithoutChecksum>(),
     Registered::of::<security::apt_key_used::AptKeyUsed>(),
+    Registered::of::<security::base_image_end_of_life::BaseImageEndOfLife>(),
     Registered::of::<security::credentials_in_url::CredentialsInUrl>(),
     Registered::of::<security::last_user_root::LastUserRoot>(),
     Registered::of::<security::password_in_build::PasswordInBuild>(),
@@ -186,6 +203,7 @@ static ALL: &[Registered] = &[
     Registered::of::<security::tls_verification_off::TlsVerificationOff>(),
     Registered::of::<security::untrusted_registry::UntrustedRegistry>(),
     Registered::of::<security::user_not_numeric::UserNotNumeric>(),
+    Registered::of::<cache::argument_before_expensive_step::ArgumentBeforeExpensiveStep>(),
     Registered::of::<cache::cache_mount_defeated::CacheMountDefeated>(),
     Registered::of::<cache::cache_mount_missing::CacheMountMissing>(),
     Registered::of::<cache::pip_no_cache_dir::PipNoCacheDir>(),
@@ -194,9 +212,13 @@ static ALL: &[Registered] = &[
     Registered::of::<size::apt_lists_kept::AptListsKept>(),
     Registered::of::<size::apt_recommends_installed::AptRecommendsInstalled>(),
     Registered::of::<size::archive_copied::ArchiveCopied>(),
+    Registered::of::<size::chown_in_own_layer::ChownInOwnLayer>(),
+    Registered::of::<size::compiler_shipped::CompilerShipped>(),
     Registered::of::<size::consecutive_runs::ConsecutiveRuns>(),
+    Registered::of::<size::dev_dependencies_shipped::DevDependenciesShipped>(),
     Registered::of::<size::dnf_cache_kept::DnfCacheKept>(),
     Registered::of::<size::pip_cache_kept::PipCacheKept>(),
+    Registered::of::<size::removed_in_later_layer::RemovedInLaterLayer>(),
     Registered::of::<size::useradd_large_uid::UseraddLargeUid>(),
     Registered::of::<size::whole_filesystem_copied::WholeFilesystemCopied>(),
     Registered::of::<size::yarn_cache_kept::YarnCacheKept>(),
@@ -206,6 +228,7 @@ static ALL: &[Registered] = &[
     Registered::of::<reproducible::distribution_upgrade::DistributionUpgrade>(),
     Registered::of::<reproducible::fixed_platform::FixedPlatform>(),
     Registered::of::<reproducible::latest_tag::LatestTag>(),
+    Registered::of::<reproducible::lock_not_enforced::LockNotEnforced>(),
     Registered::of::<reproducible::platform_flag::PlatformFlag>(),
     Registered::of::<reproducible::redundant_target_platform::RedundantTargetPlatform>(),
     Registered::of::<reproducible::unpinned_apk_package::UnpinnedApkPackage>(),
@@ -255,12 +278,15 @@ static ALL: &[Registered] = &[
     Registered::of::<style::legacy_key_value::LegacyKeyValue>(),
     Registered::of::<style::maintainer_deprecated::MaintainerDeprecated>(),
     Registered::of::<style::missing_label::MissingLabel>(),
+    Registered::of::<style::python_unbuffered::PythonUnbuffered>(),
     Registered::of::<style::shell_form_command::ShellFormCommand>(),
     Registered::of::<style::stage_description::StageDescription>(),
     Registered::of::<style::stage_name_casing::StageNameCasing>(),
     Registered::of::<style::superfluous_label::SuperfluousLabel>(),
     Registered::of::<style::suppression_comment::SuppressionComment>(),
     Registered::of::<style::suppression_without_reason::SuppressionWithoutReason>(),
+    Registered::of::<style::uv_compile_bytecode::UvCompileBytecode>(),
+    Registered::of::<style::uv_link_mode::UvLinkMode>(),
 ];
 
 /// All rules, in the order of groups and names.

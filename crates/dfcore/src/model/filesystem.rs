@@ -1,5 +1,6 @@
 //! What `COPY` and `ADD` bring into a stage's file system, from where, and where it lands.
 
+use super::mounts::is_below;
 use super::state::clean;
 use super::{Model, Origin, Stage, State, Value};
 use crate::syntax::ast::{CopySource, Flag, Instruction, InstructionKind, Onbuild};
@@ -69,6 +70,23 @@ impl Transfer {
         }
         let name = clean(&format!("/{name}"));
         Some(clean(&format!("{destination}/{}", name.rsplit('/').next().unwrap_or_default())))
+    }
+
+    /// The source that brings an absolute folder of the place that it is taken from, by itself or with a folder around it,
+    /// and where that folder arrives. `None` for patterns, and where it depends on the build.
+    #[must_use]
+    pub fn arrival(&self, folder: &str) -> Option<(Span, String)> {
+        let destination = self.destination.as_known().filter(|_| !self.keeps_parents)?;
+        self.sources.iter().find_map(|source| {
+            let SourceKind::Path(path) = &source.kind else { return None };
+            let path = path.as_known().filter(|path| !path.contains(['*', '?', '[']))?;
+            let path = clean(&format!("/{path}"));
+            if !is_below(folder, &path) {
+                return None;
+            }
+            let below = folder.strip_prefix(path.trim_end_matches('/'))?;
+            Some((source.span, clean(&format!("{destination}/{below}"))))
+        })
     }
 }
 

@@ -170,6 +170,15 @@ pub(super) fn package_commands(model: &Model<'_>, index: usize, script: &Script)
     places.filter_map(|place| read(&place)).collect()
 }
 
+impl Model<'_> {
+    /// The absolute folder that each command of an instruction's script starts in, `cd`s before it counted; `None` where it
+    /// is not known.
+    #[must_use]
+    pub fn command_folders(&self, index: usize) -> Vec<Option<String>> {
+        directory::directories(self.state(index), self.script(index))
+    }
+}
+
 fn read(place: &Place<'_>) -> Option<PackageCommand> {
     match place.program {
         "apk" => apk::read(place),

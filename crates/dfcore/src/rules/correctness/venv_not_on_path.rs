@@ -72,7 +72,8 @@ impl Rule for VenvNotOnPath {
         if path.is_some_and(|path| path.text().split(':').any(|folder| folder.trim_end_matches('/') == bin)) {
             return;
         }
-        let Some((command, program)) = started_program(model, stage) else { return };
+        let Some((command, started)) = model.started(stage) else { return };
+        let Some(program) = started.words.first().and_then(|word| word.value.clone()) else { return };
         let starts_it =
             program.contains('/') || matches!(program.as_str(), "uv" | "poetry" | "pipenv" | "pdm");
         if starts_it || model.slice(model.instruction(command).span).contains(venv.as_str()) {
@@ -135,17 +136,4 @@ fn shipped_venv(model: &Model<'_>, stage: &Stage) -> Option<(usize, String)> {
         }
     }
     None
-}
-
-/// The instruction that starts the container and the program that it names.
-fn started_program(model: &Model<'_>, stage: &Stage) -> Option<(usize, String)> {
-    let lineage = model.lineage(stage);
-    let starts = |wanted: fn(&InstructionKind) -> bool| {
-        let bodies = lineage.iter().flat_map(|stage| model.body(stage).rev());
-        bodies.into_iter().find(|(_, instruction)| wanted(&instruction.kind)).map(|(index, _)| index)
-    };
-    let index = starts(|kind| matches!(kind, InstructionKind::Entrypoint(_)))
-        .or_else(|| starts(|kind| matches!(kind, InstructionKind::Cmd(_))))?;
-    let command = model.script(index).commands.iter().find(|command| !command.is("exec"))?;
-    Some((index, command.words.first()?.value.clone()?))
 }
