@@ -577,6 +577,8 @@ pub(crate) enum DataFormat {
 Examples:
   dflint context                   the context of ./Dockerfile: bytes, files, the heaviest entries
   dflint context -f docker/api.Dockerfile .
+  dflint context --all             with what is in ignored folders
+  dflint context --duplicates      with the files that have the same content
   dflint context --list            every file that COPY . . would receive
   dflint context --explain src/data.csv
   dflint context --budget 50MB     exit with 1 above it, and say which lines would help
@@ -597,6 +599,16 @@ pub(crate) struct ContextArgs {
     /// [default: DIR/Dockerfile]
     #[arg(short, long, value_name = "DOCKERFILE")]
     pub(crate) file: Option<PathBuf>,
+
+    /// Look into ignored folders too, and count what is in them.
+    ///
+    /// Otherwise they are named and cost nothing, however much is in them.
+    #[arg(long, conflicts_with_all = ["list", "explain", "diff", "init"])]
+    pub(crate) all: bool,
+
+    /// Read the files that are sent, and name those that have the same content.
+    #[arg(long, conflicts_with_all = ["list", "explain", "diff", "init"])]
+    pub(crate) duplicates: bool,
 
     /// List every file instead of the heaviest entries.
     #[arg(long)]

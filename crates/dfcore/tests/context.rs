@@ -1,13 +1,14 @@
 //! The build context: listed, judged, measured.
 #![allow(clippy::unwrap_used)]
 
+use std::io::Read;
 use std::sync::Arc;
 
 use dfcore::context::{
-    Amount, BuildContext, ContextIndex, ContextReport, Entry, Fate, Kind, MemoryTree, Scope, Taker,
-    folder_amounts,
+    Amount, BuildContext, ContextIndex, ContextReport, Entry, Fate, Kind, Listing, Look, MemoryTree,
+    ProblemCause, ReadError, Scope, Taker, Tree, folder_amounts,
 };
-use dfcore::dockerignore::Effect;
+use dfcore::dockerignore::{Effect, Matcher};
 use proptest::prelude::*;
 
 fn project() -> MemoryTree {
@@ -145,7 +146,7 @@ fn reports_count_what_is_sent_and_what_is_not() {
     let everything = context.with_scope(Scope::Everything);
     let report = ContextReport::new(&everything, 1);
     assert_eq!(report.excluded, Amount { files: 2, bytes: 4_030 });
-    assert_eq!(report.uncounted, [""; 0]);
+    assert_eq!(report.uncounted, []);
     assert_eq!(report.largest_files.len(), 1);
 }
 
@@ -192,14 +193,117 @@ proptest! {
     }
 }
 
+/// A tree in which files vanish after they were listed.
+#[derive(Debug)]
+struct Vanishing {
+    tree: MemoryTree,
+    gone: &'static str,
+}
+
+impl Tree for Vanishing {
+    fn list(&self, matcher: &Matcher, scope: Scope) -> Listing {
+        self.tree.list(matcher, scope)
+    }
+
+    fn look(&self, path: &str) -> Option<Look> {
+        self.tree.look(path).filter(|_| path != self.gone)
+    }
+
+    fn open(&self, path: &str) -> Result<Box<dyn Read + '_>, ReadError> {
+        if path == self.gone {
+            return Err(ReadError::Io { path: path.to_owned(), cause: "no such file".to_owned() });
+        }
+        self.tree.open(path)
+    }
+
+    fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, ReadError> {
+        self.open(path)?;
+        self.tree.read(path, limit)
+    }
+
+    fn display(&self, path: &str) -> String {
+        path.to_owned()
+    }
+}
+
+#[test]
+fn content_that_is_sent_twice_is_found() {
+    let long = "x".repeat(100_000);
+    let tree = MemoryTree::new()
+        .text(".dockerignore", "ignored\n")
+        .text("a/long", long.clone())
+        .text("b/long", long.clone())
+        .text("ignored/long", long.clone())
+        // The same length and the same beginning.
+        .text("other", format!("{}y", &long[1..]))
+        .text("s1", "abc")
+        .text("s2", "abc")
+        .text("s3", "abd")
+        .text("s4", "abc")
+        .text("empty1", "")
+        .text("empty2", "")
+        .link("link", "s1");
+    let context = context(tree);
+    let report = ContextReport::new(&context, 5);
+    assert_eq!(report.duplicates, None, "nobody asked");
+    let duplicates = report.with_duplicates(&context).duplicates.unwrap();
+    let found: Vec<_> = duplicates.groups.iter().map(|group| (group.saves, group.paths.join(" "))).collect();
+    assert_eq!(found, [(100_000, "a/long b/long".to_owned()), (6, "s1 s2 s4".to_owned())]);
+    assert_eq!(duplicates.saves, 100_006);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_no_duplicate_but_a_problem() {
+    let tree = project().text("one", "same").text("two", "same").text("three", "same");
+    let gone = BuildContext::new(Arc::new(Vanishing { tree, gone: "two" }), None).unwrap();
+    let report = ContextReport::new(&gone, 5).with_duplicates(&gone);
+    let duplicates = report.duplicates.unwrap();
+    assert_eq!(
+        (duplicates.saves, &duplicates.groups[0].paths[..]),
+        (4, &["one".to_owned(), "three".to_owned()][..])
+    );
+    let [problem] = &report.problems[..] else { panic!("{:?}", report.problems) };
+    assert_eq!(
+        (problem.path.as_str(), &problem.cause),
+        ("two", &ProblemCause::Unreadable("no such file".to_owned()))
+    );
+}
+
+#[test]
+fn a_file_that_vanishes_harms_nothing() {
+    let tree =
+        project().text(".dockerignore", "*.csv\n").link("to", "requirements.txt").file("node_modules/x", 7);
+    let context = BuildContext::new(Arc::new(Vanishing { tree, gone: "requirements.txt" }), None).unwrap();
+    assert_eq!(context.sent_amount("requirements.txt").bytes, 10, "as it was listed");
+    assert_eq!(context.small_text("requirements.txt"), None);
+    assert!(context.explain("requirements.txt").is_none());
+    assert_eq!(paths(context.select("to").entries()), ["requirements.txt"]);
+    let report = ContextReport::new(&context, 5);
+    assert_eq!(report.problems, []);
+    assert!(!dfcore::context::starter(&context, &[]).is_empty());
+}
+
+#[test]
+fn links_in_a_circle_lead_nowhere() {
+    let tree = project().link("a", "b").link("b", "a").link("app/up", "..").link("self", "self/self");
+    let context = context(tree);
+    for source in ["a", "a/x", "b", "self", "self/*", "a/*"] {
+        assert!(context.select(source).entries().next().is_none(), "{source}");
+        assert_eq!(context.small_text(source), None, "{source}");
+    }
+    assert_eq!(paths(context.select("app/up/app/up/requirements.txt").entries()), ["requirements.txt"]);
+    assert_eq!(context.explain("a").unwrap().kind, Kind::Link);
+    let deep = format!("{}requirements.txt", "app/up/".repeat(300));
+    assert!(context.select(&deep).is_missing(), "BuildKit follows 255 links");
+}
+
 #[cfg(unix)]
 mod disk {
     use std::fs;
     use std::os::unix::ffi::OsStrExt as _;
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 
-    use dfcore::context::{DiskTree, ProblemCause, ReadError, Tree};
-    use dfcore::dockerignore::Matcher;
+    use dfcore::context::DiskTree;
 
     use super::*;
 
@@ -285,6 +389,58 @@ mod disk {
             "{problem:?}"
         );
         assert!(!problem.is_excluded);
+    }
+
+    /// Files come and go while the folder is walked, as they do beside a running build.
+    #[test]
+    fn a_walk_survives_files_that_vanish() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().to_owned();
+        for number in 0..50 {
+            fs::create_dir_all(root.join(format!("kept/{number}"))).unwrap();
+            fs::write(root.join(format!("kept/{number}/file")), "x").unwrap();
+        }
+        let is_done = std::sync::atomic::AtomicBool::new(false);
+        let restless = root.join("restless");
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_done.load(std::sync::atomic::Ordering::Relaxed) {
+                    fs::create_dir_all(restless.join("inner")).unwrap();
+                    for number in 0..20 {
+                        fs::write(restless.join(format!("inner/{number}")), "x").unwrap();
+                    }
+                    fs::remove_dir_all(&restless).unwrap();
+                }
+            });
+            let tree = DiskTree::open(&root).unwrap();
+            for _ in 0..200 {
+                let listing = tree.list(&Matcher::default(), Scope::Sent);
+                assert_eq!(Amount::of(listing.below("kept")), Amount { files: 50, bytes: 50 });
+                for problem in listing.problems() {
+                    assert!(problem.path.starts_with("restless"), "{problem:?}");
+                    assert_eq!(problem.cause, ProblemCause::Vanished, "{problem:?}");
+                }
+            }
+            is_done.store(true, std::sync::atomic::Ordering::Relaxed);
+        });
+    }
+
+    #[test]
+    fn duplicates_are_read_from_disk_but_not_through_links() {
+        let folder = tempfile::tempdir().unwrap();
+        let outside = tempfile::tempdir().unwrap();
+        fs::write(outside.path().join("secret"), "12345").unwrap();
+        for name in ["a", "b"] {
+            fs::write(folder.path().join(name), "12345").unwrap();
+        }
+        fs::hard_link(folder.path().join("a"), folder.path().join("again")).unwrap();
+        symlink(outside.path(), folder.path().join("out")).unwrap();
+        symlink(outside.path().join("secret"), folder.path().join("link")).unwrap();
+        let context = BuildContext::open(folder.path(), None).unwrap();
+        let (duplicates, problems) = context.duplicates();
+        assert_eq!(problems, []);
+        assert_eq!((duplicates.saves, duplicates.groups.len()), (5, 1));
+        assert_eq!(duplicates.groups[0].paths, ["a", "b"], "`again` is sent with `a`");
     }
 
     #[test]

@@ -69,8 +69,9 @@ pub(super) fn run(args: &ContextArgs, terminal: &mut Terminal) -> Result<Exit> {
         let path = takers.as_ref().and_then(|takers| takers.dockerfile.as_deref());
         return compare::run(args, base, &context, path, terminal);
     }
-    // What stays behind is half of the story: excluded folders are entered and counted too.
-    measure(args, &context.with_scope(Scope::Everything), takers.as_ref(), budget, terminal)
+    // What is ignored to make builds fast must not make this slow.
+    let scope = if args.all { Scope::Everything } else { Scope::Sent };
+    measure(args, &context.with_scope(scope), takers.as_ref(), budget, terminal)
 }
 
 fn read_budget(text: &str) -> Result<u64> {
@@ -92,6 +93,9 @@ fn measure(
     let mut report = ContextReport::new(context, MOST);
     if let Some(takers) = takers {
         report = report.with_takers(context, &takers.all, takers.dockerfile.as_deref(), MOST);
+    }
+    if args.duplicates {
+        report = report.with_duplicates(context);
     }
     let needed = takers.map(|takers| takers.needed(context)).unwrap_or_default();
     let budget = budget.map(|budget| BudgetReport::new(context, &report, budget, &needed));

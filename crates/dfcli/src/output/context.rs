@@ -2,6 +2,7 @@
 
 mod budget;
 mod difference;
+mod duplicates;
 mod explanation;
 mod html;
 mod list;
@@ -71,6 +72,15 @@ fn judge(report: &ContextReport) -> String {
     match &report.ignore_file {
         Some(file) => format!("judged by {}", shown(file)),
         None => "without a .dockerignore".to_owned(),
+    }
+}
+
+/// What the amount of what is kept back leaves out: `, and 2 folders that were not looked into`.
+fn uncounted(report: &ContextReport) -> String {
+    match report.uncounted.len() {
+        0 => String::new(),
+        1 => ", and 1 folder that was not looked into".to_owned(),
+        more => format!(", and {} that were not looked into", counted(more, "folder")),
     }
 }
 

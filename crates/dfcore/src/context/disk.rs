@@ -82,19 +82,16 @@ impl Tree for DiskTree {
         Some(Look { kind, link_target })
     }
 
+    fn open(&self, path: &str) -> Result<Box<dyn Read + '_>, ReadError> {
+        Ok(Box::new(self.open_file(path)?))
+    }
+
     fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, ReadError> {
-        let failed = |cause: String| ReadError::Io { path: self.display(path), cause };
-        let place = self.locate(path).ok_or_else(|| failed("the path leaves the context".to_owned()))?;
-        let is_file = fs::symlink_metadata(&place).map_err(|error| failed(error.to_string()))?.is_file();
-        if !is_file {
-            // Opening a pipe would wait for somebody to write into it.
-            return Err(failed("not a regular file".to_owned()));
-        }
-        let file = File::open(&place).map_err(|error| failed(error.to_string()))?;
         let mut content = Vec::new();
-        file.take(limit.saturating_add(1))
+        self.open_file(path)?
+            .take(limit.saturating_add(1))
             .read_to_end(&mut content)
-            .map_err(|error| failed(error.to_string()))?;
+            .map_err(|error| ReadError::Io { path: self.display(path), cause: error.to_string() })?;
         if content.len() as u64 > limit {
             return Err(ReadError::TooLarge { path: self.display(path), limit });
         }
@@ -103,6 +100,19 @@ impl Tree for DiskTree {
 
     fn display(&self, path: &str) -> String {
         if self.given == Path::new(".") { path.to_owned() } else { display(&self.given.join(path)) }
+    }
+}
+
+impl DiskTree {
+    fn open_file(&self, path: &str) -> Result<File, ReadError> {
+        let failed = |cause: String| ReadError::Io { path: self.display(path), cause };
+        let place = self.locate(path).ok_or_else(|| failed("the path leaves the context".to_owned()))?;
+        let is_file = fs::symlink_metadata(&place).map_err(|error| failed(error.to_string()))?.is_file();
+        if !is_file {
+            // Opening a pipe would wait for somebody to write into it.
+            return Err(failed("not a regular file".to_owned()));
+        }
+        File::open(&place).map_err(|error| failed(error.to_string()))
     }
 }
 
@@ -150,7 +160,7 @@ impl ParallelVisitor for Visitor<'_> {
             Ok(found) => self.visit_entry(&found),
             Err(error) => {
                 let (path, cause) = explain(&error);
-                self.report(path.unwrap_or(self.root), ProblemCause::Unreadable(cause));
+                self.report(path.unwrap_or(self.root), cause);
                 WalkState::Continue
             }
         }
@@ -166,7 +176,7 @@ impl Visitor<'_> {
         let metadata = match found.metadata() {
             Ok(metadata) => metadata,
             Err(error) => {
-                self.report(found.path(), ProblemCause::Unreadable(explain(&error).1));
+                self.report(found.path(), explain(&error).1);
                 return WalkState::Skip;
             }
         };
@@ -213,12 +223,20 @@ impl Visitor<'_> {
 }
 
 /// The path of an error, if it has one, and its cause without that path.
-fn explain(error: &ignore::Error) -> (Option<&Path>, String) {
+fn explain(error: &ignore::Error) -> (Option<&Path>, ProblemCause) {
     match error {
         ignore::Error::WithPath { path, err } => (Some(path), explain(err).1),
         ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => explain(err),
-        ignore::Error::Io(error) => (None, error.to_string()),
-        other => (None, other.to_string()),
+        ignore::Error::Io(error) => (None, cause(error)),
+        other => (None, ProblemCause::Unreadable(other.to_string())),
+    }
+}
+
+fn cause(error: &io::Error) -> ProblemCause {
+    if error.kind() == io::ErrorKind::NotFound {
+        ProblemCause::Vanished
+    } else {
+        ProblemCause::Unreadable(error.to_string())
     }
 }
 
@@ -243,7 +261,7 @@ fn with_slashes(path: &str) -> String {
 }
 
 fn read_link(place: &Path) -> Result<String, ProblemCause> {
-    let target = fs::read_link(place).map_err(|error| ProblemCause::Unreadable(error.to_string()))?;
+    let target = fs::read_link(place).map_err(|error| cause(&error))?;
     target.to_str().map(with_slashes).ok_or(ProblemCause::NameNotUtf8)
 }
 

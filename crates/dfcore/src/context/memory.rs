@@ -1,6 +1,7 @@
 //! A context made up in memory: for tests and for the examples in the documentation of rules.
 
 use std::collections::BTreeMap;
+use std::io::{self, Cursor, Read};
 
 use super::listing::{Gathered, Listing};
 use super::tree::{Entry, Fate, Kind, Look, ReadError, Scope, Tree, is_below};
@@ -131,17 +132,26 @@ impl Tree for MemoryTree {
         Some(Look { kind: item.kind(), link_target: item.link_target() })
     }
 
+    fn open(&self, path: &str) -> Result<Box<dyn Read + '_>, ReadError> {
+        let failed = |cause: &str| ReadError::Io { path: path.to_owned(), cause: cause.to_owned() };
+        match self.entries.get(path).ok_or_else(|| failed("no such file"))? {
+            Item::Content(content) => Ok(Box::new(Cursor::new(content))),
+            Item::Sized(bytes) => Ok(Box::new(io::repeat(b' ').take(*bytes))),
+            Item::Folder | Item::Link(_) => Err(failed("not a regular file")),
+        }
+    }
+
     fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, ReadError> {
-        let io = |cause: &str| ReadError::Io { path: path.to_owned(), cause: cause.to_owned() };
-        let item = self.entries.get(path).ok_or_else(|| io("no such file"))?;
-        if item.bytes() > limit {
+        let opened = self.open(path)?;
+        if self.entries.get(path).is_some_and(|item| item.bytes() > limit) {
             return Err(ReadError::TooLarge { path: path.to_owned(), limit });
         }
-        match item {
-            Item::Content(content) => Ok(content.clone()),
-            Item::Sized(bytes) => Ok(vec![b' '; usize::try_from(*bytes).unwrap_or_default()]),
-            Item::Folder | Item::Link(_) => Err(io("not a regular file")),
-        }
+        let mut content = Vec::new();
+        opened
+            .take(limit)
+            .read_to_end(&mut content)
+            .map_err(|error| ReadError::Io { path: path.to_owned(), cause: error.to_string() })?;
+        Ok(content)
     }
 
     fn display(&self, path: &str) -> String {

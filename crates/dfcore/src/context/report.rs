@@ -5,6 +5,7 @@ use std::hash::{Hash as _, Hasher as _};
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::BuildContext;
+use super::duplicates::Duplicates;
 use super::extensions::{ExtensionSize, extensions};
 use super::folders::{FolderNode, folder_tree};
 use super::listing::Listing;
@@ -25,7 +26,7 @@ pub struct ContextReport {
     /// What is excluded, without what is in [`uncounted`](Self::uncounted).
     pub excluded: Amount,
     /// Excluded folders that nobody looked into.
-    pub uncounted: Vec<String>,
+    pub uncounted: Vec<Uncounted>,
     /// The largest files that are sent, largest first.
     pub largest_files: Vec<FileSize>,
     /// The heaviest folders that are sent, heaviest first. A folder that only wraps another one, with nothing to
@@ -42,10 +43,22 @@ pub struct ContextReport {
     /// What is sent and no instruction takes; [`None`] when no Dockerfile was looked at or some of what it takes
     /// depends on the build.
     pub unused: Option<Unused>,
+    /// The content that is sent more than once; [`None`] when nobody asked.
+    pub duplicates: Option<Duplicates>,
     /// Names that differ in nothing but their case: on some systems they are one file.
     pub case_collisions: Vec<[String; 2]>,
     /// What cannot be sent as it is.
     pub problems: Vec<Problem>,
+}
+
+/// An excluded folder that nobody looked into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
+pub struct Uncounted {
+    /// The path in the context.
+    pub path: String,
+    /// The line of the ignore file that excludes it.
+    pub decided_by_line: Option<u32>,
 }
 
 /// A file and its bytes.
@@ -102,7 +115,7 @@ impl ContextReport {
             sent: root.sent,
             sent_folders: listing.entries().iter().filter(is_sent_folder).count() as u64,
             excluded: root.excluded,
-            uncounted: listing.entries().iter().filter(|e| e.is_pruned).map(|e| e.path.clone()).collect(),
+            uncounted: uncounted(context),
             largest_files: largest_files(listing.entries(), most),
             heaviest_folders: heaviest_folders(&folders, most),
             top_level: top_level(context, &folders),
@@ -110,6 +123,7 @@ impl ContextReport {
             extensions: extensions(listing, most),
             instructions: Vec::new(),
             unused: None,
+            duplicates: None,
             case_collisions: case_collisions(listing),
             problems: listing.problems().to_vec(),
         }
@@ -128,6 +142,29 @@ impl ContextReport {
         let usage = Usage::new(context, takers);
         Self { unused: usage.unused(dockerfile, most), instructions: usage.by().to_vec(), ..self }
     }
+
+    /// Adds what is sent more than once, which takes reading files; those that cannot be read are problems.
+    #[must_use]
+    pub fn with_duplicates(mut self, context: &BuildContext) -> Self {
+        let (duplicates, problems) = context.duplicates();
+        self.duplicates = Some(duplicates);
+        self.problems.extend(problems);
+        self.problems.sort_by(|a, b| compare_paths(&a.path, &b.path));
+        self
+    }
+}
+
+fn uncounted(context: &BuildContext) -> Vec<Uncounted> {
+    let pruned = context.listing().entries().iter().filter(|entry| entry.is_pruned);
+    let uncounted =
+        pruned.map(|entry| Uncounted { path: entry.path.clone(), decided_by_line: line(context, entry) });
+    uncounted.collect()
+}
+
+/// The line of the ignore file that decided about an entry.
+fn line(context: &BuildContext, entry: &Entry) -> Option<u32> {
+    let pattern = entry.decided_by?;
+    Some(context.ignore_file()?.rules().line(pattern as usize).number)
 }
 
 /// How many pairs are worth naming.
@@ -192,10 +229,6 @@ fn heaviest_folders(folders: &[FolderAmount<'_>], most: usize) -> Vec<FolderSize
 }
 
 fn top_level(context: &BuildContext, folders: &[FolderAmount<'_>]) -> Vec<TopLevel> {
-    let line = |entry: &Entry| {
-        let pattern = entry.decided_by?;
-        Some(context.ignore_file()?.rules().line(pattern as usize).number)
-    };
     let mut top_level: Vec<TopLevel> = Vec::new();
     for entry in context.listing().entries().iter().filter(|entry| entry.is_top_level()) {
         let own = Amount::of([entry]);
@@ -214,7 +247,7 @@ fn top_level(context: &BuildContext, folders: &[FolderAmount<'_>]) -> Vec<TopLev
             sent,
             excluded,
             has_uncounted,
-            decided_by_line: line(entry),
+            decided_by_line: line(context, entry),
         });
     }
     let weight = |top: &TopLevel| (top.sent.bytes, top.excluded.bytes);

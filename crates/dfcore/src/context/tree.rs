@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::io::Read;
 
 use super::listing::Listing;
 use crate::dockerignore::Matcher;
@@ -16,6 +17,12 @@ pub trait Tree: fmt::Debug + Send + Sync {
 
     /// One entry, or [`None`] when there is none or it cannot be reached.
     fn look(&self, path: &str) -> Option<Look>;
+
+    /// The content of a regular file, to be read piece by piece.
+    ///
+    /// # Errors
+    /// [`ReadError`] when the file cannot be opened.
+    fn open(&self, path: &str) -> Result<Box<dyn Read + '_>, ReadError>;
 
     /// The content of a regular file.
     ///
@@ -141,6 +148,9 @@ pub enum ProblemCause {
     /// The entry cannot be read; the text is the operating system's.
     #[error("cannot be read ({0}); exclude it or change its permissions")]
     Unreadable(String),
+    /// The entry was listed and was gone at the next look: something else changes the context.
+    #[error("was gone when it was looked at; run again when nothing else changes the folder")]
+    Vanished,
     /// BuildKit takes UTF-8 names only.
     #[error("its name is not UTF-8 and cannot be sent; rename or exclude it")]
     NameNotUtf8,

@@ -6,7 +6,7 @@ use dfcore::context::{BuildContext, Usage};
 use serde::Serialize;
 
 use super::treemap::{Rectangle, treemap};
-use super::{Measured, budget, judge};
+use super::{Measured, budget, judge, uncounted};
 
 const PAGE: &str = include_str!("page.html");
 
@@ -17,6 +17,8 @@ const DATA: &str = "\"%DATA%\"";
 struct PageData<'a> {
     title: &'a str,
     judge: String,
+    /// What the map does not show, as it follows the amount of what is kept back.
+    uncounted: String,
     verdict: Option<String>,
     #[serde(rename = "hasUnused")]
     has_unused: bool,
@@ -37,6 +39,7 @@ pub(crate) fn write_html(
     let data = PageData {
         title: measured.directory,
         judge: judge(measured.report),
+        uncounted: uncounted(measured.report),
         verdict: measured.budget.map(budget::verdict),
         has_unused: usage.is_some_and(Usage::is_complete),
         report: measured,

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use dfcore::context::FolderNode;
 use dfcore::text::format_bytes;
 
-use super::{Measured, budget, files, judge, name, shown};
+use super::{Measured, budget, duplicates, files, judge, name, shown, uncounted};
 
 /// Prints the measured context as Markdown.
 ///
@@ -16,11 +16,12 @@ pub(crate) fn write_report_markdown(measured: Measured<'_>, out: &mut dyn Write)
     writeln!(out, "### Build context {}\n", code(measured.directory))?;
     writeln!(
         out,
-        "{} sent ({}), {} kept back ({}), {}.",
+        "{} sent ({}), {} kept back ({}{}), {}.",
         format_bytes(report.sent.bytes),
         files(report.sent),
         format_bytes(report.excluded.bytes),
         files(report.excluded),
+        uncounted(report),
         judge(report)
     )?;
     writeln!(out, "\n| Path | Sent | Kept back | Line |\n| --- | ---: | ---: | --- |")?;
@@ -36,6 +37,16 @@ pub(crate) fn write_report_markdown(measured: Measured<'_>, out: &mut dyn Write)
     if let Some(unused) = report.unused.as_ref().filter(|unused| unused.amount.files > 0) {
         let amount = format!("{}, {}", files(unused.amount), format_bytes(unused.amount.bytes));
         writeln!(out, "\nTaken by no instruction: {amount}.")?;
+    }
+    if let Some(found) = &report.duplicates {
+        writeln!(out, "\n{}.", duplicates::headline(found))?;
+        if !found.groups.is_empty() {
+            writeln!(out, "\n| Too many | Files |\n| ---: | --- |")?;
+        }
+        for group in duplicates::most(found) {
+            let names = duplicates::names(group, code).join(", ");
+            table_row(out, &[&format_bytes(group.saves), &names])?;
+        }
     }
     for problem in report.problems.iter().filter(|problem| !problem.is_excluded) {
         writeln!(out, "\n**Problem:** {}: {}", code(&problem.path), shown(&problem.cause.to_string()))?;
@@ -59,7 +70,11 @@ fn rows(node: &FolderNode, measured: Measured<'_>, out: &mut dyn Write) -> io::R
             _ => String::new(),
         };
         let sent = format_bytes(child.sent.bytes);
-        let excluded = format_bytes(child.excluded.bytes);
+        let excluded = match (child.has_uncounted, child.excluded.files) {
+            (false, _) => format_bytes(child.excluded.bytes),
+            (true, 0) => "not counted".to_owned(),
+            (true, _) => format!("{} and more", format_bytes(child.excluded.bytes)),
+        };
         table_row(out, &[&code(&name(&child.path, child.kind)), &sent, &excluded, &line])?;
         rows(child, measured, out)?;
     }

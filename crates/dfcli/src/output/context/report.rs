@@ -1,11 +1,12 @@
 //! The measured context as a table for people.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use dfcore::context::{Amount, ContextReport, FolderNode, Kind, TakenBy};
 use dfcore::text::format_bytes;
 
-use super::{Measured, budget, files, judge, name, percent, shown};
+use super::{Measured, budget, duplicates, files, judge, name, percent, shown, uncounted};
 use crate::output::quantity::counted;
 
 /// The longest bar, in characters.
@@ -20,6 +21,7 @@ pub(crate) fn write_report_text(measured: Measured<'_>, out: &mut dyn Write) -> 
     writeln!(out, "Build context {}, {}\n", shown(measured.directory), judge(report))?;
     totals(report, out)?;
     tree(report, out)?;
+    section(out, "Ignored and not looked into; --all counts what is in them", uncounted_rows(report))?;
     section(out, "Largest files that are sent", file_rows(report))?;
     section(out, "By extension", extension_rows(report))?;
     section(out, "What the Dockerfile takes", instruction_rows(report))?;
@@ -35,6 +37,9 @@ pub(crate) fn write_report_text(measured: Measured<'_>, out: &mut dyn Write) -> 
             remark: files(part.sent),
         };
         section(out, &heading, unused.heaviest.iter().map(row).collect())?;
+    }
+    if let Some(found) = &report.duplicates {
+        duplicates::write_text(found, out)?;
     }
     section(
         out,
@@ -69,12 +74,16 @@ fn section(out: &mut dyn Write, heading: &str, rows: Vec<Row>) -> io::Result<()>
 
 fn totals(report: &ContextReport, out: &mut dyn Write) -> io::Result<()> {
     let all = report.sent.bytes.saturating_add(report.excluded.bytes);
-    let more = if report.uncounted.is_empty() { "" } else { " and more" };
-    for (what, amount, more) in [("Sent", report.sent, ""), ("Kept back", report.excluded, more)] {
-        let share = percent(amount.bytes, all);
-        let line =
-            format!("{what:<9} {:>10}  {share:>3} %  {}{more}", format_bytes(amount.bytes), files(amount));
-        writeln!(out, "{}", line.trim_end())?;
+    let more = uncounted(report);
+    for (what, amount, more) in [("Sent", report.sent, ""), ("Kept back", report.excluded, &more)] {
+        let bytes = format_bytes(amount.bytes);
+        // A share means nothing where the whole is not known.
+        if report.uncounted.is_empty() {
+            let share = percent(amount.bytes, all);
+            writeln!(out, "{what:<9} {bytes:>10}  {share:>3} %  {}", files(amount))?;
+        } else {
+            writeln!(out, "{what:<9} {bytes:>10}  {}{more}", files(amount))?;
+        }
     }
     Ok(())
 }
@@ -112,8 +121,10 @@ struct Branch {
 
 fn branches(node: &FolderNode, indentation: &str, report: &ContextReport, lines: &mut Vec<Branch>) {
     let has_others = node.others > 0 && !node.children.is_empty();
-    for (index, child) in node.children.iter().enumerate() {
-        let is_last = index + 1 == node.children.len() && !has_others;
+    // What nobody looked into has a list of its own.
+    let children: Vec<&FolderNode> = node.children.iter().filter(|child| !is_unknown(child)).collect();
+    for (index, child) in children.iter().enumerate() {
+        let is_last = index + 1 == children.len() && !has_others;
         let is_top = node.path.is_empty();
         let (own, below) = match (is_top, is_last) {
             (true, _) => ("", ""),
@@ -136,12 +147,18 @@ fn branches(node: &FolderNode, indentation: &str, report: &ContextReport, lines:
     }
 }
 
+/// Whether nothing at all is known about what is in a folder.
+fn is_unknown(node: &FolderNode) -> bool {
+    node.has_uncounted && node.sent.files + node.excluded.files == 0
+}
+
 /// How many files, and the line that decided, where it is another one than for the folder around it.
 fn remark(node: &FolderNode, around: &FolderNode, report: &ContextReport) -> String {
     let all = Amount { files: node.sent.files + node.excluded.files, bytes: 0 };
     let mut parts = Vec::new();
     if node.kind == Kind::Folder {
-        parts.push(files(all));
+        let more = if node.has_uncounted { " and more" } else { "" };
+        parts.push(format!("{}{more}", files(all)));
     } else if node.kind != Kind::File {
         parts.push(if node.kind == Kind::Link { "link".to_owned() } else { "special file".to_owned() });
     }
@@ -165,6 +182,28 @@ fn bar(sent: u64, excluded: u64, heaviest: u64) -> String {
     let sent = length(sent);
     let excluded = length(excluded).min(BAR - sent);
     format!("{}{}", "█".repeat(sent), "░".repeat(excluded))
+}
+
+/// The most folders that are named for a line.
+const MOST_UNCOUNTED: usize = 3;
+
+/// The ignored folders by the line that ignores them, in the order of the file.
+fn uncounted_rows(report: &ContextReport) -> Vec<Row> {
+    let mut by_line: BTreeMap<Option<u32>, Vec<&str>> = BTreeMap::new();
+    for folder in &report.uncounted {
+        by_line.entry(folder.decided_by_line).or_default().push(&folder.path);
+    }
+    let row = |(line, folders): (Option<u32>, Vec<&str>)| {
+        let mut names: Vec<String> =
+            folders.iter().take(MOST_UNCOUNTED).map(|path| name(path, Kind::Folder)).collect();
+        if folders.len() > MOST_UNCOUNTED {
+            names.push(format!("{} more", folders.len() - MOST_UNCOUNTED));
+        }
+        let file = report.ignore_file.as_deref().map(shown).unwrap_or_default();
+        let line = line.map(|line| format!("{file}:{line}")).unwrap_or_default();
+        Row { bytes: None, name: names.join(", "), remark: line }
+    };
+    by_line.into_iter().map(row).collect()
 }
 
 /// The files below folders; those that lie directly in the context are listed in the tree.
