@@ -42,6 +42,12 @@ pub(crate) fn build_released_dflint() -> Result<PathBuf> {
     Ok(target()?.join("release/dflint"))
 }
 
+/// The same without the checks of ShellCheck, which take minutes to compile, for what has no shell in it.
+pub(crate) fn build_released_dflint_without_shellcheck() -> Result<PathBuf> {
+    process::run(cargo().args(["build", "--release", "--package", "dfcli", "--no-default-features"]))?;
+    Ok(target()?.join("release/dflint"))
+}
+
 /// The folder that cargo builds into.
 fn target() -> Result<PathBuf> {
     let metadata = process::read(cargo().args(["metadata", "--format-version=1", "--no-deps"]))?;

@@ -38,7 +38,11 @@ pub(crate) enum Task {
     /// Time dflint beside hadolint and tally, then run the benches of the library
     Bench {
         /// Folder whose Dockerfiles are linted; the examples of this repository if not given
+        #[arg(conflicts_with = "context")]
         folder: Option<PathBuf>,
+        /// Instead, measure contexts of a million files beside `find`, in a folder that is made for it
+        #[arg(long)]
+        context: bool,
     },
     /// Ask a Docker Engine what its own checks say about our Dockerfiles, and write the answers down
     ///

@@ -6,6 +6,7 @@
 
 mod bases;
 mod bench;
+mod bench_context;
 mod bolt;
 mod cargo;
 mod checks;
@@ -54,7 +55,8 @@ fn run(task: &Task) -> Result<ExitCode> {
         Task::Engine(EngineTask::Down { purge }) => stack::down(*purge),
         Task::Engine(EngineTask::Status) => stack::status(),
         Task::Demo => demo::run(),
-        Task::Bench { folder } => bench::run(folder.as_deref()),
+        Task::Bench { context: true, .. } => bench_context::run(),
+        Task::Bench { folder, .. } => bench::run(folder.as_deref()),
         Task::RecordChecks => checks::record().map(|()| ExitCode::SUCCESS),
         Task::Test { e2e: None } => test::run(),
         Task::Test { e2e: Some(filter) } => test::run_end_to_end(filter),
