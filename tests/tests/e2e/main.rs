@@ -11,4 +11,5 @@ mod gate;
 mod image;
 mod interrupt;
 mod platforms;
+mod seed_case;
 mod usage;
