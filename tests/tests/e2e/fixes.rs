@@ -168,22 +168,23 @@ fn text_of(project: &Project) -> String {
 /// Fixes, then formats, and builds after each.
 fn compare(text: &str, leave_out: impl Fn(&str) -> bool + Copy) -> (bool, bool) {
     let project = project(text);
-    let ignored = |image: Image| image.without_files(leave_out);
-    let before = image(&project).map(ignored).unwrap_or_else(|error| panic!("{error}\nin\n{text}"));
+    let built = |text: &str| match image(&project) {
+        Ok(image) => image.without_files(leave_out),
+        Err(error) => panic!("{error}\nin\n{text}"),
+    };
+    let before = built(text);
 
     let dockerfile = project.file("Dockerfile");
     dflint().args(["fix", "--isolated", "--select", "*"]).arg(&dockerfile).run().expect(0);
     let fixed = text_of(&project);
     if fixed != text {
-        let after = image(&project).map(ignored).unwrap_or_else(|error| panic!("{error}\nin\n{fixed}"));
-        assert_eq!(before.differences(&after), [""; 0], "fixed\n{text}\nto\n{fixed}");
+        assert_eq!(before.differences(&built(&fixed)), [""; 0], "fixed\n{text}\nto\n{fixed}");
     }
 
     dflint().args(["format", "--isolated"]).arg(&dockerfile).run().expect(0);
     let formatted = text_of(&project);
     if formatted != fixed {
-        let after = image(&project).map(ignored).unwrap_or_else(|error| panic!("{error}\nin\n{formatted}"));
-        assert_eq!(before.differences(&after), [""; 0], "formatted\n{fixed}\nto\n{formatted}");
+        assert_eq!(before.differences(&built(&formatted)), [""; 0], "formatted\n{fixed}\nto\n{formatted}");
     }
     (fixed != text, formatted != fixed)
 }

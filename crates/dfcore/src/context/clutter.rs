@@ -88,7 +88,7 @@ pub fn clutter(context: &BuildContext, large: u64, needed: &[String]) -> Vec<Clu
     let listing = context.listing();
     let mut found: Vec<Clutter> = Vec::new();
     let mut skip_to = 0;
-    for &place in context.overview().clutter.iter() {
+    for &place in &context.overview().clutter {
         let Some(entry) = listing.entries().get(place).filter(|_| place >= skip_to) else { continue };
         let Some(pattern) = pattern(context, entry, large) else { continue };
         let amount = match entry.kind {

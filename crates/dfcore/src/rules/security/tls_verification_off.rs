@@ -343,8 +343,7 @@ fn settings(command: &Command) -> Vec<Place> {
         Some(start) => name.starts_with(start),
         None => name == *program,
     };
-    let known: Vec<&Setting> =
-        SETTINGS.iter().filter(|setting| setting.programs.iter().any(|program| runs(program))).collect();
+    let known: Vec<&Setting> = SETTINGS.iter().filter(|setting| setting.programs.iter().any(&runs)).collect();
     if known.is_empty() {
         return Vec::new();
     }
