@@ -238,7 +238,7 @@ fn content_that_is_sent_twice_is_found() {
         .text("other", format!("{}y", &long[1..]))
         .text("s1", "abc")
         .text("s2", "abc")
-        .text("s3", "abd")
+        .text("s3", "abx")
         .text("s4", "abc")
         .text("empty1", "")
         .text("empty2", "")

@@ -18,7 +18,7 @@ pub(super) fn pair(change: &Change<'_>) -> Vec<Option<usize>> {
     };
     change.alignment.kept.iter().for_each(|&(old, new)| connect(old, new));
     for gap in &change.gaps {
-        let (old, new) = (froms(before, gap.old), froms(after, gap.new));
+        let (old, new) = (stage_starts(before, gap.old), stage_starts(after, gap.new));
         if old.len() == new.len() {
             old.into_iter().zip(new).for_each(|(old, new)| connect(old, new));
         }
@@ -29,7 +29,8 @@ pub(super) fn pair(change: &Change<'_>) -> Vec<Option<usize>> {
 /// What the fixes change in the stages: their names and bases, and what other instructions find under their names.
 pub(super) fn damage(change: &Change<'_>, pairs: &[Option<usize>]) -> Option<String> {
     let (before, after) = (change.before, change.after);
-    let has_from = |gap: &Gap| !froms(before, gap.old).is_empty() || !froms(after, gap.new).is_empty();
+    let has_from =
+        |gap: &Gap| !stage_starts(before, gap.old).is_empty() || !stage_starts(after, gap.new).is_empty();
     if !change.gaps.iter().any(has_from) {
         return None;
     }
@@ -81,7 +82,7 @@ pub(super) fn damage(change: &Change<'_>, pairs: &[Option<usize>]) -> Option<Str
 }
 
 /// The indices of the `FROM`s among instructions.
-fn froms(model: &Model<'_>, (start, end): (usize, usize)) -> Vec<usize> {
+fn stage_starts(model: &Model<'_>, (start, end): (usize, usize)) -> Vec<usize> {
     let is_from = |index: &usize| matches!(model.instruction(*index).kind, InstructionKind::From(_));
     (start..end).filter(is_from).collect()
 }
