@@ -6,6 +6,7 @@
 mod engine;
 mod environment;
 mod image;
+mod numbers;
 mod program;
 mod project;
 mod registry;
@@ -13,6 +14,7 @@ mod registry;
 pub use engine::{Tag, elf_machine};
 pub use environment::{example, variable};
 pub use image::Image;
+pub use numbers::Numbers;
 pub use program::{Outcome, Program, Running, dfbuild, dflint};
 pub use project::Project;
 pub use registry::Repository;

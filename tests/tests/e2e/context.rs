@@ -6,29 +6,13 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use dfcore::context::{BuildContext, Kind};
-use e2e::variable;
+use e2e::{Numbers, variable};
 
 /// Contexts per build: each is a named one with an ignore file of its own.
 const BATCH: usize = 40;
 
 /// As many as the comparison needs to mean something.
 const CASES: usize = 400;
-
-/// Numbers that look random and are the same in every run (xorshift).
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).unwrap() % limit
-    }
-
-    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
-        from[self.below(from.len())]
-    }
-}
 
 /// Few names and many wildcards, so that patterns often meet paths.
 const NAMES: [&str; 9] = ["a", "b", "ab", "a.md", "b.md", ".x", "a b", "é", "#c"];
@@ -121,7 +105,7 @@ fn expected(context: &Path) -> Option<BTreeSet<String>> {
 #[test]
 fn context_of_generated_trees_is_what_buildkit_receives() {
     let folder = tempfile::tempdir().unwrap();
-    let mut numbers = Numbers(0x9E37_79B9_7F4A_7C15);
+    let mut numbers = Numbers::new(0x9E37_79B9_7F4A_7C15);
     let mut good = Vec::new();
     let mut broken = Vec::new();
     for number in 0..CASES {
@@ -165,7 +149,7 @@ fn context_bytes_are_those_that_buildkit_transfers() {
     let root = folder.path();
     fs::write(root.join("Dockerfile"), "FROM scratch\nCOPY . /\n").unwrap();
     fs::write(root.join(".dockerignore"), "skipped\n**/*.log\n").unwrap();
-    let mut numbers = Numbers(42);
+    let mut numbers = Numbers::new(42);
     for number in 0..200 {
         let inner =
             root.join(if number % 3 == 0 { "skipped" } else { "kept" }).join((number % 7).to_string());

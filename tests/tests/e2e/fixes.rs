@@ -1,33 +1,9 @@
 //! Safe fixes and the formatter, proven by building: the file before and after gives the same image.
 
-use std::collections::BTreeSet;
-
-use e2e::{BUSYBOX, Image, Project, WITHOUT_PULLING, dfbuild, dflint};
+use e2e::{BUSYBOX, Image, Numbers, Project, WITHOUT_PULLING, dfbuild, dflint};
 
 /// Made-up Dockerfiles that are built.
 const CASES: usize = 150;
-
-/// Numbers that look random and are the same in every run (xorshift).
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).unwrap() % limit
-    }
-
-    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
-        from[self.below(from.len())]
-    }
-
-    /// Some of these, in their order.
-    fn some<'a>(&mut self, from: &[&'a str], at_most: usize) -> Vec<&'a str> {
-        let wanted: BTreeSet<usize> = (0..1 + self.below(at_most)).map(|_| self.below(from.len())).collect();
-        wanted.into_iter().map(|at| from[at]).collect()
-    }
-}
 
 /// What a stage may do before another copies from it.
 const STEPS: [&str; 26] = [
@@ -191,7 +167,7 @@ fn compare(text: &str, leave_out: impl Fn(&str) -> bool + Copy) -> (bool, bool) 
 
 #[test]
 fn safe_fixes_and_the_formatter_keep_the_image() {
-    let mut numbers = Numbers(0x9E37_79B9_7F4A_7C15);
+    let mut numbers = Numbers::new(0x9E37_79B9_7F4A_7C15);
     let (mut fixed, mut formatted) = (0, 0);
     for _ in 0..CASES {
         let text = dockerfile(&mut numbers);
