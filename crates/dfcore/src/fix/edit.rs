@@ -175,13 +175,15 @@ fn end_instruction_above(source: &SourceFile, last: Span) -> Edit {
     Edit::remove(last)
 }
 
-/// Removes whole lines. A comment below them that would become a directive is kept from that by an empty line.
+/// Removes whole lines. An empty line keeps what is below them from becoming a directive, or a byte order mark.
 fn remove_lines(source: &SourceFile, lines: Span) -> Edit {
     let is_comment = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
     let above = source.slice(Span::new(0, lines.start)).trim_start_matches('\u{FEFF}');
     let becomes_directive =
         is_directive(source.slice(source.line_span(lines.end))) && above.lines().all(is_comment);
-    Edit::replace(lines, if becomes_directive { source.line_ending() } else { "" })
+    let becomes_mark = above.is_empty()
+        && source.text().get(lines.end as usize..).is_some_and(|text| text.starts_with('\u{FEFF}'));
+    Edit::replace(lines, if becomes_directive || becomes_mark { source.line_ending() } else { "" })
 }
 
 /// A line with its ending, but without the byte order mark, which is the file's.
@@ -286,6 +288,7 @@ mod tests {
         assert_eq!(remove("# x\n# other=`\nFROM a\n"), "# other=`\nFROM a\n");
         assert_eq!(remove("FROM a\n# x\n# escape=`\n"), "FROM a\n# escape=`\n");
         assert_eq!(remove("\u{FEFF}# x\nFROM a\n"), "\u{FEFF}FROM a\n");
+        assert_eq!(remove("# x\n\u{FEFF}# y\nFROM a\n"), "\n\u{FEFF}# y\nFROM a\n");
     }
 
     #[test]

@@ -1,0 +1,3 @@
+# dflint: ignore=latest-tag
+﻿# dflint: x
+FROM a:1
