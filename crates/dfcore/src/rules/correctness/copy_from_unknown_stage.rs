@@ -113,9 +113,12 @@ fn check(model: &Model<'_>, need: &Need, report: &mut Report<'_>) {
     ));
     match suggest::nearest(&name, names) {
         Some(nearest) => {
+            let finding = finding.help(suggest::did_you_mean(nearest));
+            // A name with a quote or a blank in it would have to be written in another way.
+            let is_plain = nearest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
             let edit = Edit::replace(need.span, nearest);
             let fix = Fix::new(format!("write `{nearest}`"), Applicability::Unsafe, [edit]);
-            finding.help(suggest::did_you_mean(nearest)).fix(fix)
+            if is_plain { finding.fix(fix) } else { finding }
         }
         None => {
             finding.help(format!("name a stage of the file, or the image with its tag: `{name}:<version>`"))
